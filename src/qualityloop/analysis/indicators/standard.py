@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..messages import Text
+from qualityloop.analysis.messages import Text
 
 Better = Literal["higher", "lower"]
 Unit = Literal["percent", "minutes", "hours", "seconds", "days", "points", "count", "per_thousand", "number"]

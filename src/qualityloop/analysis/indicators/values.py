@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from ..messages import Message
+from qualityloop.analysis.messages import Message
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 Status = Literal["met", "warning", "missed", "insufficient"]
