@@ -1,0 +1,5 @@
+"""The command line: `qualityloop inspect | diagnose | mine | standard | demo | serve | version`."""
+
+from .entry import main
+
+__all__ = ["main"]

@@ -1,0 +1,5 @@
+"""`python -m qualityloop.cli` is the command `qualityloop`."""
+
+from qualityloop.cli import main
+
+raise SystemExit(main())
