@@ -1,0 +1,55 @@
+"""python -m benchmarks [--tickets N] [--cases N] [--runs N] [--large N] [--only PART]: print tables of ratios in Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import tempfile
+from pathlib import Path
+
+from benchmarks import data, indicators, overview, process, scale
+from benchmarks.measure import table
+
+PARTS = ("indicators", "process", "refresh", "overview", "large")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--tickets", type=int, default=1_000_000)
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--large", type=int, default=10_000_000, help="tickets of the part “large”")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument(
+        "--only", choices=PARTS, action="append", help="may be given several times; default: all but large"
+    )
+    options = parser.parse_args()
+    parts = options.only or PARTS[:-1]
+    folder = Path(tempfile.mkdtemp(prefix="qualityloop-bench-"))
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    try:
+        if {"indicators", "overview"} & set(parts):
+            lake = folder / "home" / "lake"
+            data.lake(lake, tickets=options.tickets)
+        if "indicators" in parts:
+            title = f"12 indicators × team × channel × month, {options.tickets:,} tickets"
+            print(table(title, indicators.compare(lake, options.runs)), flush=True)
+        if "overview" in parts:
+            title = f"Overview page, {options.tickets:,} tickets (seconds are of single requests)"
+            print(table(title, overview.run(folder / "home")), flush=True)
+        if "refresh" in parts:
+            title = f"Refresh after one more day, {options.tickets:,} tickets"
+            print(table(title, indicators.refresh(folder, options.tickets, options.runs)), flush=True)
+        if "process" in parts:
+            title = f"Process mining, {options.cases:,} cases"
+            print(table(title, process.run(folder, options.cases, options.runs)), flush=True)
+        if "large" in parts:
+            title = f"{options.large:,} tickets with their events, DuckDB limited to {scale.MEMORY}"
+            print(table(title, scale.run(folder, options.large)), flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
