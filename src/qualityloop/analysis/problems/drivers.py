@@ -1,0 +1,240 @@
+"""Which segments drive a gap: few, simple, sure, and not the same rows under two names.
+
+Greedy: the segment with the largest excess (what it adds to the gap beyond its size) is taken, its rows are set
+aside, and the search goes on in the rest, until the rest meets the target or nothing sure is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from qualityloop.analysis.indicators.values import Group
+from qualityloop.analysis.problems.cells import BEFORE, CURRENT, REFERENCE, Cells, Sums
+from qualityloop.analysis.problems.decomposition import (
+    Effects,
+    additive_change_effects,
+    additive_gap_parts,
+    change_effects,
+    gap_parts,
+)
+from qualityloop.analysis.problems.problem import Driver
+from qualityloop.analysis.problems.ranking import FALSE_DISCOVERY, benjamini_hochberg
+
+MOST = 3
+LEAST_ROWS = 20  # below this no segment is shown
+LEAST_SHARE = 0.10  # of the gap
+LIFT = 1.2  # share of the gap over share of the rows
+PAIR_GAIN = 1.2  # two dimensions must explain this much more than the best single one
+ALIKE = 0.9  # singles this close to the best: the one that is searched first wins
+SINGLE_ONLY = frozenset({"agent", "hour", "weekday", "actor", "scorer", "part", "article"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is split: the target in units of num/den, the sign of "worse", and how sure numbers are.
+
+    `whole` holds the denominators of the buckets where only the numerator splits (an additive measure), else None;
+    `scale` turns num/den into the indicator's unit; `poisson` says that the numerator is a count of events.
+    """
+
+    target: float
+    higher_is_better: bool
+    scale: float = 1.0
+    poisson: bool = False
+    whole: tuple[float, float, float] | None = None
+    proxy: bool = False  # the rates are shares of rows beyond the target, not values
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    group: Group
+    excess: float
+    p: float
+    rows: float
+    share_of_gap: float
+    share_of_rows: float
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        return tuple(column for column, _ in self.group)
+
+
+def find_drivers(cells: Cells, question: Question, *, most: int = MOST) -> tuple[Driver, ...]:
+    """The segments of `cells` that drive the gap, the strongest first; empty where none stands out for sure."""
+    total = cells.total()
+    gap = _gap(total, question)
+    if not gap:
+        return ()
+    found: list[Driver] = []
+    rest = cells
+    while len(found) < most:
+        best = _strongest(rest, total, gap, question)
+        if best is None:
+            break
+        found.append(_driver(best, cells, total, gap, question))
+        rest = rest.where(~rest.belongs(best.group))
+        if not _still_missed(rest.total(), total, gap, question):
+            break
+    return tuple(found)
+
+
+def _gap(total: Sums, question: Question) -> float:
+    whole = question.whole[CURRENT] if question.whole else total.den[CURRENT, 0]
+    if not whole:
+        return 0.0
+    return float(total.num[CURRENT, 0] / whole - question.target)
+
+
+def _still_missed(rest: Sums, total: Sums, gap: float, question: Question) -> bool:
+    """Whether the rows that are left hold a part of the gap worth explaining."""
+    if question.whole is not None:
+        reference = total.num[REFERENCE, 0]
+        share = rest.num[REFERENCE, 0] / reference if reference else rest.num[CURRENT, 0] / total.num[CURRENT, 0]
+        part = rest.num[CURRENT, 0] / question.whole[CURRENT] - question.target * share
+    else:
+        part = (rest.num[CURRENT, 0] - question.target * rest.den[CURRENT, 0]) / total.den[CURRENT, 0]
+    return bool(part / gap >= LEAST_SHARE)
+
+
+def _strongest(rest: Cells, total: Sums, gap: float, question: Question) -> _Candidate | None:
+    """The sure segment with the largest excess; a pair only where it explains clearly more than a single one."""
+    order: list[_Candidate] = []
+    for by in rest.splits(SINGLE_ONLY):
+        groups, sums = rest.by(by)
+        order += _candidates(groups, sums, total, gap, question)
+    if not order:
+        return None
+    sure = benjamini_hochberg([c.p for c in order]) <= FALSE_DISCOVERY
+    fit = [
+        c
+        for c, certain in zip(order, sure, strict=True)
+        if certain
+        and c.rows >= LEAST_ROWS
+        and c.excess > 0
+        and c.share_of_gap >= max(LEAST_SHARE, LIFT * c.share_of_rows)
+    ]
+    singles = [c for c in fit if len(c.group) == 1]
+    pairs = [c for c in fit if len(c.group) > 1]
+    single = _first_of_the_largest(singles)
+    pair = _first_of_the_largest(pairs)
+    if single is None or (pair is not None and pair.excess > PAIR_GAIN * single.excess):
+        return pair
+    return single
+
+
+def _first_of_the_largest(candidates: list[_Candidate]) -> _Candidate | None:
+    if not candidates:
+        return None
+    best = max(c.excess for c in candidates)
+    return next(c for c in candidates if c.excess >= ALIKE * best)
+
+
+def _candidates(groups: tuple[Group, ...], sums: Sums, total: Sums, gap: float, question: Question) -> list[_Candidate]:
+    parts = _parts(sums, total, question) / gap
+    if question.whole is None:
+        rows = sums.den[CURRENT]
+        weights = rows / total.den[CURRENT, 0]
+        excess, p = _against_the_rest(sums, question)
+    else:
+        rows = sums.num[CURRENT]
+        weights = _reference_shares(sums)
+        excess, p = _against_the_reference(sums)
+    sign = 1.0 if not question.higher_is_better else -1.0
+    return [
+        _Candidate(group, sign * float(e), float(q), float(n), float(s), float(w))
+        for group, e, q, n, s, w in zip(groups, excess, p, rows, parts, weights, strict=True)
+        if n > 0
+    ]
+
+
+def _parts(sums: Sums, total: Sums, question: Question) -> NDArray[np.float64]:
+    """Parts of the gap of all rows; of the rest of a search they add up to the part of the rest."""
+    if question.whole is None:
+        return gap_parts(sums.num[CURRENT], sums.den[CURRENT], question.target) * (
+            sums.den[CURRENT].sum() / total.den[CURRENT, 0]
+        )
+    reference = sums.num[REFERENCE]
+    everything = total.num[REFERENCE, 0]
+    base = reference if everything else sums.num[CURRENT]
+    share = float(base.sum() / (everything or total.num[CURRENT, 0]))
+    if not base.sum():
+        return sums.num[CURRENT] / question.whole[CURRENT]
+    return additive_gap_parts(sums.num[CURRENT], question.whole[CURRENT], question.target * share, reference)
+
+
+def _against_the_rest(sums: Sums, question: Question) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Excess num − R·den over the common rate R, and the one-sided p that a segment is no worse than the others."""
+    num, den, squares = sums.num[CURRENT], sums.den[CURRENT], sums.squares[CURRENT]
+    others, others_den, others_squares = num.sum() - num, den.sum() - den, squares.sum() - squares
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate, others_rate = num / den, others / others_den
+        if question.poisson:
+            spread = num.sum() / den.sum() * (1 / den + 1 / others_den)
+        else:
+            spread = (squares / den - rate**2) / den + (others_squares / others_den - others_rate**2) / others_den
+            pooled = squares.sum() / den.sum() - (num.sum() / den.sum()) ** 2
+            spread = np.where(spread > 0, spread, pooled * (1 / den + 1 / others_den))  # all alike: lean on the pool
+        z = (rate - others_rate) / np.sqrt(spread)
+    z = np.nan_to_num(-z if question.higher_is_better else z, nan=0.0)
+    return num - num.sum() / den.sum() * den, ndtr(-z)
+
+
+def _reference_shares(sums: Sums) -> NDArray[np.float64]:
+    reference = sums.num[REFERENCE]
+    if not reference.sum():
+        return np.full(len(reference), 1 / len(reference))
+    return reference / reference.sum()
+
+
+def _against_the_reference(sums: Sums) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Excess over the growth of all, and the one-sided p that a segment's share of the numerator did not grow."""
+    num, reference = sums.num[CURRENT], sums.num[REFERENCE]
+    total, before = num.sum(), reference.sum()
+    expected = _reference_shares(sums)
+    pooled = (num + reference) / (total + before) if before else expected
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = pooled * (1 - pooled) * (1 / total + (1 / before if before else 0.0))
+        z = (num / total - expected) / np.sqrt(spread)
+    return num - total * expected, ndtr(-np.nan_to_num(z, nan=0.0))
+
+
+def _driver(best: _Candidate, cells: Cells, total: Sums, gap: float, question: Question) -> Driver:
+    """The chosen segment in all rows (a later one may have lost some of its rows to an earlier one)."""
+    groups, sums = cells.by(best.by)
+    at = groups.index(best.group)
+    num, den = sums.num[:, at], sums.den[:, at]
+    rate, mix = _effects(sums, question)
+    value: float | None
+    if question.whole is None:
+        value = float(num[CURRENT] / den[CURRENT]) * question.scale
+        rows, share = den[CURRENT], den[CURRENT] / total.den[CURRENT, 0]
+    else:
+        value = float(num[CURRENT] / question.whole[CURRENT]) * question.scale
+        rows, share = num[CURRENT], num[CURRENT] / total.num[CURRENT, 0]
+    return Driver(
+        by=best.by,
+        group=best.group,
+        value=value,
+        n=round(float(rows)),
+        share_of_gap=best.share_of_gap,
+        rate_effect=None if rate is None else float(rate[at]) * question.scale,
+        mix_effect=None if mix is None else float(mix[at]) * question.scale,
+        share_of_rows=float(share),
+    )
+
+
+def _effects(sums: Sums, question: Question) -> Effects | tuple[None, None]:
+    """Parts of the change against the period before; None where there was none."""
+    if question.whole is not None:
+        if not question.whole[BEFORE]:
+            return None, None
+        return additive_change_effects(
+            sums.num[CURRENT], question.whole[CURRENT], sums.num[BEFORE], question.whole[BEFORE]
+        )
+    if not sums.den[BEFORE].sum():
+        return None, None
+    return change_effects(sums.num[CURRENT], sums.den[CURRENT], sums.num[BEFORE], sums.den[BEFORE])
