@@ -1,4 +1,4 @@
-"""python -m benchmarks [--tickets N] [--cases N] [--runs N] [--large N] [--only PART]: print tables of ratios in Markdown."""
+"""python -m benchmarks: print tables of ratios in Markdown; --help says what can be chosen."""
 
 from __future__ import annotations
 

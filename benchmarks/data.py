@@ -42,10 +42,10 @@ def tickets_sql(rows: int, days: int = 365, first: str = "2025-11-01") -> str:
     return f"""
     SELECT 'T' || lpad(i::VARCHAR, 9, '0') AS ticket_id,
       created_at,
-      CASE WHEN {_uniform(1)} < 0.97 THEN created_at + to_microseconds(CAST(-ln(1 - {_uniform(2)}) * 2.4e8 AS BIGINT)) END
-        AS first_response_at,
-      CASE WHEN {_uniform(3)} < 0.95 THEN created_at + to_microseconds(CAST(-ln(1 - {_uniform(4)}) * 7.2e10 AS BIGINT)) END
-        AS resolved_at,
+      CASE WHEN {_uniform(1)} < 0.97
+        THEN created_at + to_microseconds(CAST(-ln(1 - {_uniform(2)}) * 2.4e8 AS BIGINT)) END AS first_response_at,
+      CASE WHEN {_uniform(3)} < 0.95
+        THEN created_at + to_microseconds(CAST(-ln(1 - {_uniform(4)}) * 7.2e10 AS BIGINT)) END AS resolved_at,
       created_at + INTERVAL 48 HOUR AS due_at,
       {_pick(5, CHANNELS)} AS channel, {_pick(6, TEAMS)} AS team, {_pick(7, PRODUCTS)} AS product,
       CASE WHEN {_uniform(8)} < 0.8 THEN 'hardware' ELSE 'software' END AS product_kind,
@@ -53,7 +53,8 @@ def tickets_sql(rows: int, days: int = 365, first: str = "2025-11-01") -> str:
       CAST(floor(-ln(1 - {_uniform(10)}) * 0.4) AS BIGINT) AS reopened,
       {_uniform(11)} < 0.05 AS escalated,
       -ln(1 - {_uniform(12)}) * 12 AS handling_minutes
-    FROM (SELECT i, TIMESTAMP '{first} 00:00:00' + to_microseconds(CAST(i * ({days} * 8.64e10 / {rows}) AS BIGINT)) AS created_at
+    FROM (SELECT i,
+            TIMESTAMP '{first}' + to_microseconds(CAST(i * ({days} * 8.64e10 / {rows}) AS BIGINT)) AS created_at
           FROM range({rows}) AS r(i))
     """
 
@@ -68,7 +69,8 @@ def events_sql(cases: int, days: int = 365, first: str = "2025-11-01") -> str:
                       * 10 // n AS INTEGER) % 10] AS activity,
       'agent ' || (hash(i * 7 + j) % 200) AS actor
     FROM (SELECT i, started, n, unnest(range(n)) AS j FROM (
-          SELECT i, TIMESTAMP '{first} 00:00:00' + to_microseconds(CAST(i * ({days} * 8.64e10 / {cases}) AS BIGINT)) AS started,
+          SELECT i,
+            TIMESTAMP '{first}' + to_microseconds(CAST(i * ({days} * 8.64e10 / {cases}) AS BIGINT)) AS started,
             CAST(3 + floor({_uniform(22)} * 10.2) AS BIGINT) AS n
           FROM range({cases}) AS r(i)))
     """

@@ -181,9 +181,8 @@ def postgres_with_tickets(lake: Path) -> Iterator[str | None]:
             )
             names = [c.name for c in (connection.execute("SELECT * FROM tickets").description or [])]
             csv = folder / "tickets.csv"
-            duckdb.sql(
-                f"COPY (SELECT {', '.join(names)} FROM read_parquet('{lake}/tickets/*.parquet')) TO '{csv}' (HEADER false)"
-            )
+            source = f"SELECT {', '.join(names)} FROM read_parquet('{lake}/tickets/*.parquet')"
+            duckdb.sql(f"COPY ({source}) TO '{csv}' (HEADER false)")
             with connection.cursor().copy("COPY tickets FROM STDIN (FORMAT csv)") as copy, csv.open("rb") as file:
                 while block := file.read(1 << 20):
                     copy.write(block)
