@@ -1,0 +1,164 @@
+"""Settings of an installation. Everything that differs between installations comes from the environment.
+
+QUALITYLOOP_HOME      where database, lake, cache and secret key live (default ./var)
+QUALITYLOOP_DATABASE  postgres://user:password@host:port/name (default: SQLite in the home folder)
+QUALITYLOOP_HOSTS     names under which the pages may be asked for, separated by commas
+QUALITYLOOP_HTTPS     1 when a proxy speaks HTTPS in front: cookies are marked secure
+QUALITYLOOP_DEBUG     1 for development
+QUALITYLOOP_LOG_LEVEL DEBUG, INFO, WARNING (default), ERROR
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from qualityloop.config.database import database
+from qualityloop.config.home import home_folder, secret_key
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def _list(name: str) -> list[str]:
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").lower() in ("1", "true", "yes", "on")
+
+
+QUALITYLOOP_HOME = home_folder(os.environ)
+QUALITYLOOP_STANDARD = os.environ.get("QUALITYLOOP_STANDARD", "after-sales")  # shown when none is chosen
+
+DEBUG = _flag("QUALITYLOOP_DEBUG")
+SECRET_KEY = os.environ.get("QUALITYLOOP_SECRET_KEY") or secret_key(QUALITYLOOP_HOME)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *_list("QUALITYLOOP_HOSTS")]
+HTTPS = _flag("QUALITYLOOP_HTTPS")
+
+INSTALLED_APPS = [
+    "qualityloop.foundation",
+    "qualityloop.diagnosis",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "qualityloop.foundation.middleware.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "qualityloop.foundation.middleware.PreferencesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "qualityloop.config.urls"
+WSGI_APPLICATION = "qualityloop.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "qualityloop.foundation.shell.shell",
+            ],
+        },
+    },
+]
+
+# No ATOMIC_REQUESTS: on SQLite a transaction holds the only write lock, so each is opened where it is needed.
+DATABASES = {"default": database(os.environ.get("QUALITYLOOP_DATABASE", ""), QUALITYLOOP_HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---- people and sessions ---------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "foundation.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "foundation:start"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "qualityloop.foundation.accounts.ClosedAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+
+SESSION_COOKIE_AGE = 12 * 3600  # a working day; a session ends with the browser before that
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _list("QUALITYLOOP_HOSTS")] if HTTPS else []
+CSRF_FAILURE_VIEW = "qualityloop.foundation.errors.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # other names of the domain are not ours to decide about
+
+# ---- language and time -----------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "ql_language"
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# ---- files -----------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "static"]
+STATIC_ROOT = QUALITYLOOP_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# ---- what is written to the log --------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("QUALITYLOOP_LOG_LEVEL", "WARNING").upper()},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

@@ -1,0 +1,23 @@
+"""Settings of the tests: a home of their own, plain static files, fast passwords."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from qualityloop.config.database import sqlite
+from qualityloop.config.settings import *  # noqa: F403
+
+QUALITYLOOP_HOME = Path(tempfile.gettempdir()) / "qualityloop-tests-have-no-home"  # tests that need one set it
+SECRET_KEY = "only for tests"  # noqa: S105
+DEBUG = False
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+DATABASES = {"default": sqlite(Path(":memory:"))}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+ACCOUNT_RATE_LIMITS = False  # every test comes from the same address

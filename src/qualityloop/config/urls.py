@@ -1,0 +1,15 @@
+"""Every address of the application. Each view says who may open it (foundation.permissions)."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("qualityloop.foundation.urls")),
+    path("", include("qualityloop.diagnosis.urls")),
+]
+
+handler400 = "qualityloop.foundation.errors.bad_request"
+handler403 = "qualityloop.foundation.errors.forbidden"
+handler404 = "qualityloop.foundation.errors.not_found"
+handler500 = "qualityloop.foundation.errors.server_error"

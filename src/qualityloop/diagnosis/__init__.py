@@ -1,0 +1,1 @@
+"""Indicator values, problems and processes, as pages."""

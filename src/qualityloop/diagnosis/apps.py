@@ -1,0 +1,49 @@
+"""The application `diagnosis`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DiagnosisConfig(AppConfig):
+    """The pages that say how good the service is."""
+
+    name = "qualityloop.diagnosis"
+    label = "diagnosis"
+
+    def ready(self) -> None:
+        """Put the pages into the navigation."""
+        from qualityloop.diagnosis import permissions
+        from qualityloop.foundation.navigation import Entry, register
+
+        icons = "foundation/icons/{}.svg".format
+        register(
+            Entry(
+                _("Quality overview"),
+                "diagnosis:overview",
+                icons("overview"),
+                permissions.OVERVIEW,
+                frozenset({"diagnosis:overview"}),
+            )
+        )
+        register(
+            Entry(
+                _("Indicators"),
+                "diagnosis:indicators",
+                icons("indicators"),
+                permissions.INDICATORS,
+                frozenset({"diagnosis:indicators", "diagnosis:indicator", "diagnosis:rows"}),
+                stage="evaluate",
+            )
+        )
+        register(
+            Entry(
+                _("Process"),
+                "diagnosis:process",
+                icons("process"),
+                permissions.PROCESS,
+                frozenset({"diagnosis:process", "diagnosis:cases"}),
+                stage="diagnose",
+            )
+        )

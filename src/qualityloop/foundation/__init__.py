@@ -1,0 +1,1 @@
+"""Accounts, permissions, navigation, page shell, access to the lake: no business words."""

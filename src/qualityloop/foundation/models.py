@@ -1,0 +1,80 @@
+"""Who works with the product."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from qualityloop.foundation.roles import Role
+
+
+class Theme(models.TextChoices):
+    """How bright the pages are."""
+
+    AUTO = "auto", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users; used by Django's commands too."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        """Save a user with a hashed password (None: cannot sign in)."""
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
+        """An administrator."""
+        return self.create_user(username, password, **{"role": Role.ADMIN.value, **fields})
+
+
+class User(AbstractBaseUser):
+    """A person with an account."""
+
+    username: models.CharField[str, str] = models.CharField(
+        _("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
+    )
+    name: models.CharField[str, str] = models.CharField(_("name"), max_length=150, blank=True)
+    email: models.EmailField[str, str] = models.EmailField(_("e-mail"), blank=True)
+    role: models.CharField[str, str] = models.CharField(
+        _("role"), max_length=20, choices=Role.choices, default=Role.AGENT
+    )
+    language: models.CharField[str, str] = models.CharField(_("language"), max_length=10, blank=True)
+    theme: models.CharField[str, str] = models.CharField(_("theme"), max_length=5, blank=True)
+    is_active: models.BooleanField[bool, bool] = models.BooleanField(_("active"), default=True)
+    joined_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @property
+    def initial(self) -> str:
+        """One letter or character for the badge."""
+        return str(self)[:1].upper()
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+        return str(Role(self.role).label)

@@ -1,0 +1,27 @@
+"""What the page shell shows on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from qualityloop.foundation.models import Theme
+from qualityloop.foundation.navigation import links_for, steps_for
+
+LANGUAGE_NAMES = {"zh-hans": "简体中文", "en": "English"}  # each in its own language
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Navigation, language and theme, for the templates."""
+    language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    return {
+        "html_lang": "zh-Hans" if language == "zh-hans" else language,
+        "theme": getattr(request, "theme", Theme.AUTO.value),
+        "themes": Theme.choices,
+        "other_languages": [(code, name) for code, name in LANGUAGE_NAMES.items() if code != language],
+        "top_links": links_for(request, None) if signed_in else (),
+        "loop_steps": steps_for(request) if signed_in else (),
+    }
