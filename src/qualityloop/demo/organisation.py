@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 
+from qualityloop.analysis.calendar import WorkingCalendar
+
 ZONE = "Asia/Shanghai"
 UTC_OFFSET = np.timedelta64(8, "h")  # China has had no summer time since 1991
+
+_OFFICE = (("08:30", "12:00"), ("13:00", "18:00"))
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(n) for n in range((last - first).days + 1)]
+
+
+# Public holidays and make-up days (调休) of the span of the demo
+CALENDAR = WorkingCalendar(
+    zone=ZONE,
+    week=dict.fromkeys(range(1, 7), _OFFICE),
+    holidays=frozenset(
+        _days(date(2025, 10, 1), date(2025, 10, 8))
+        + _days(date(2026, 1, 1), date(2026, 1, 3))
+        + _days(date(2026, 2, 15), date(2026, 2, 23))
+        + _days(date(2026, 4, 4), date(2026, 4, 6))
+        + _days(date(2026, 5, 1), date(2026, 5, 5))
+        + _days(date(2026, 6, 19), date(2026, 6, 21))
+        + _days(date(2026, 9, 25), date(2026, 9, 27))
+        + _days(date(2026, 10, 1), date(2026, 10, 7))
+    ),
+    workdays=dict.fromkeys((date(2026, 1, 4), date(2026, 9, 20)), _OFFICE),
+)
 
 EARLY, MIDDLE, NIGHT = "早班", "中班", "夜班"
 SHIFTS = (EARLY, MIDDLE, NIGHT)
@@ -51,33 +78,35 @@ class Product:
 
 DRUM_WASHER = "滚筒洗衣机 W80"
 
+_WASHER = (0.53, 0.15, 0.02, 0.07, 0.23)
 _LARGE = (0.42, 0.22, 0.02, 0.08, 0.26)
 _SMALL = (0.33, 0.05, 0.02, 0.22, 0.38)
 _SOFT = (0.0, 0.0, 0.05, 0.62, 0.33)
 
 PRODUCTS = (
     Product(
-        DRUM_WASHER, HARDWARE, 0.11, _LARGE, ("脱水异响", "不进水", "门锁报错", "漏水"), ("减震器", "电脑板", "进水阀")
+        DRUM_WASHER, HARDWARE, 0.14, _WASHER, ("脱水异响", "不进水", "门锁报错", "漏水"), ("减震器", "电脑板", "进水阀")
     ),
-    Product(
-        "波轮洗衣机 B10", HARDWARE, 0.06, _LARGE, ("不脱水", "排水慢", "噪音大"), ("排水泵", "离合器", "电脑板")
-    ),
+    Product("波轮洗衣机 B10", HARDWARE, 0.06, _LARGE, ("不脱水", "排水慢", "噪音大"), ("排水泵", "离合器", "电脑板")),
     Product(
         "变频空调 A3",
         HARDWARE,
-        0.17,
+        0.15,
         _LARGE,
         ("不制冷", "漏水", "异味", "遥控失灵"),
         ("压缩机", "室外机主板", "遥控器", "冷媒"),
     ),
+    Product("中央空调 M5", HARDWARE, 0.06, _LARGE, ("不制冷", "风量小", "故障代码"), ("压缩机", "风机", "线控器")),
     Product(
-        "中央空调 M5", HARDWARE, 0.06, _LARGE, ("不制冷", "风量小", "故障代码"), ("压缩机", "风机", "线控器")
-    ),
-    Product(
-        "对开门冰箱 R60", HARDWARE, 0.11, _LARGE, ("不制冷", "结霜", "噪音大", "门封不严"), ("压缩机", "门封条", "温控器")
+        "对开门冰箱 R60",
+        HARDWARE,
+        0.11,
+        _LARGE,
+        ("不制冷", "结霜", "噪音大", "门封不严"),
+        ("压缩机", "门封条", "温控器"),
     ),
     Product("燃气热水器 H20", HARDWARE, 0.08, _LARGE, ("打不着火", "水温不稳", "漏水"), ("点火器", "水气联动阀")),
-    Product("智能电视 T65", HARDWARE, 0.09, _LARGE, ("花屏", "开不了机", "连不上网"), ("屏幕", "电源板", "遥控器")),
+    Product("智能电视 T65", HARDWARE, 0.08, _LARGE, ("花屏", "开不了机", "连不上网"), ("屏幕", "电源板", "遥控器")),
     Product("洗碗机 D10", HARDWARE, 0.05, _LARGE, ("不进水", "洗不干净", "漏水"), ("加热管", "排水泵")),
     Product("扫地机器人 S7", HARDWARE, 0.09, _SMALL, ("不回充", "建图失败", "噪音大"), ("边刷", "电池", "雷达模组")),
     Product("智能门锁 L1", HARDWARE, 0.05, _SMALL, ("指纹不识别", "没电", "连不上网"), ("锁体", "指纹模组")),
@@ -96,9 +125,11 @@ PRIORITIES = ("高", "中", "低")
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
 _GIVEN = (
-    "伟 芳 娜 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 霞 平 刚 桂英 建华 文博 子涵 雨桐 思远 佳怡 浩然 梓萱 "
-    "晓东 海燕 志强 雪梅 婷婷 国栋 春燕 立新 小红 永康 嘉豪 慧敏 俊杰 欣怡 天宇 诗涵 振华 玉兰 少华 丹丹 一鸣"
-).split()
+    "伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰",
+    "娟", "涛", "明", "超", "霞", "平", "刚", "桂英", "建华", "文博", "子涵", "雨桐", "思远",
+    "佳怡", "浩然", "梓萱", "晓东", "海燕", "志强", "雪梅", "婷婷", "国栋", "春燕", "立新", "小红", "永康",
+    "嘉豪", "慧敏", "俊杰", "欣怡", "天宇", "诗涵", "振华", "玉兰", "少华", "丹丹", "一鸣",
+)  # fmt: skip
 
 
 def agents(rng: np.random.Generator) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from qualityloop.analysis.messages import Text
 
-from . import organisation as org
+from qualityloop.demo import organisation as org
 
 UNTIL = date(2026, 10, 31)  # last day of the default data: fixed, so that every figure of the demo stays as it is
 MONTHS = 13  # twelve, and the month a year ago for 同比
