@@ -1,0 +1,16 @@
+/** Everything the web pages need. */
+import "./htmx_settings";
+import htmx from "htmx.org";
+import "@tabler/core/dist/js/tabler.esm.js";
+import { redrawAll, startCharts } from "./charts/mount";
+import { startBehaviours } from "./behaviours";
+
+declare global {
+  interface Window {
+    htmx: typeof htmx;
+  }
+}
+
+window.htmx = htmx;
+startCharts();
+startBehaviours(redrawAll);

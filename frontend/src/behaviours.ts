@@ -1,0 +1,57 @@
+/** Small behaviours that pages ask for by attribute. */
+
+const root = document.documentElement;
+
+/** `[data-theme-toggle]` flips light and dark; the cookie lets the server render the choice next time. */
+function toggleTheme(): void {
+  const theme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  root.dataset.bsTheme = theme;
+  document.cookie = `ql_theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+  showTheme();
+}
+
+function showTheme(): void {
+  for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+    button.setAttribute("aria-pressed", String(root.dataset.bsTheme === "dark"));
+  }
+}
+
+/** Rows marked `data-select="KEY"` light up with the part of a process map that they describe. */
+function showSelection(event: Event): void {
+  const key = (event as CustomEvent<{ key: string } | null>).detail?.key;
+  for (const row of document.querySelectorAll<HTMLElement>("[data-select]")) {
+    const chosen = row.dataset.select === key;
+    row.classList.toggle("is-selected", chosen);
+    if (chosen) row.scrollIntoView({ block: "nearest", behavior: "instant" });
+  }
+}
+
+/** Paper is white: print in light colours and go back afterwards. `redraw` must be done before this returns. */
+function printInLight(redraw: () => void): void {
+  let before: string | undefined;
+  window.addEventListener("beforeprint", () => {
+    before = root.dataset.bsTheme;
+    for (const detail of document.querySelectorAll<HTMLDetailsElement>("details[data-print-open]")) detail.open = true;
+    if (before !== "dark") return;
+    root.dataset.bsTheme = "light";
+    redraw();
+  });
+  window.addEventListener("afterprint", () => {
+    if (before) root.dataset.bsTheme = before;
+  });
+}
+
+export function startBehaviours(redraw: () => void): void {
+  showTheme();
+  document.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    if (target.closest("[data-theme-toggle]")) toggleTheme();
+    if (target.closest("[data-print]")) window.print();
+  });
+  document.addEventListener("change", (event) => {
+    const field = (event.target as Element).closest<HTMLSelectElement | HTMLInputElement>("[data-autosubmit]");
+    field?.form?.requestSubmit();
+  });
+  document.addEventListener("ql:select", showSelection);
+  printInLight(redraw);
+}

@@ -1,0 +1,98 @@
+/** What pages and reports hand to the charts. `frontend/README.md` explains the fields. All words come from there. */
+
+export type Unit =
+  | "percent"
+  | "minutes"
+  | "hours"
+  | "seconds"
+  | "days"
+  | "points"
+  | "count"
+  | "per_thousand"
+  | "number";
+
+export type Status = "met" | "warning" | "missed" | "insufficient";
+export type Maybe = number | null;
+export type Words = Record<string, string | undefined>;
+
+export interface Series {
+  name: string;
+  values: Maybe[];
+  low?: Maybe[];
+  high?: Maybe[];
+  n?: Maybe[];
+}
+
+export interface TrendPayload {
+  unit: Unit;
+  labels: string[];
+  series: Series[];
+  target?: Maybe;
+  warning?: Maybe;
+  center?: Maybe[];
+  lower?: Maybe[];
+  upper?: Maybe[];
+  signals?: number[];
+  better?: "higher" | "lower";
+  words: Words;
+}
+
+export interface SparkPayload {
+  values: Maybe[];
+  status?: Status | null;
+  target?: Maybe;
+  words?: Words;
+}
+
+export interface ParetoItem {
+  name: string;
+  value: number;
+  href?: string;
+}
+
+export interface ParetoPayload {
+  items: ParetoItem[];
+  line?: number;
+  words: Words;
+}
+
+export interface BarItem {
+  name: string;
+  value: Maybe;
+  low?: Maybe;
+  high?: Maybe;
+  n?: Maybe;
+  status?: Status | null;
+  href?: string;
+}
+
+export interface BarsPayload {
+  unit: Unit;
+  items: BarItem[];
+  target?: Maybe;
+  warning?: Maybe;
+  words: Words;
+}
+
+export interface ProcessNode {
+  id: string;
+  name: string;
+  count: number;
+  starts?: number;
+  ends?: number;
+  repeats?: number;
+}
+
+export interface ProcessEdge {
+  source: string;
+  target: string;
+  count: number;
+  median: Maybe;
+  p90?: Maybe;
+}
+
+export interface ProcessPayload {
+  nodes: ProcessNode[];
+  edges: ProcessEdge[];
+  words: Words;
+}
