@@ -67,7 +67,7 @@ function drawing(payload: ParetoPayload, frame: Frame): Drawing {
             value: item.value,
             itemStyle: { color: index <= vital ? theme.accent : theme.quiet },
             // The line starts on top of the first bar, so that bar carries its label inside.
-            label: index === 0 && item.value / total > 0.12 ? { position: "insideTop", color: theme.surface } : undefined,
+            label: index === 0 && item.value / total > 0.12 ? { position: "inside", color: theme.surface } : undefined,
           })),
           barWidth: "62%",
           barMaxWidth: 44,
