@@ -7,7 +7,6 @@ from datetime import date
 from typing import Literal
 
 from qualityloop.analysis.messages import Text
-
 from qualityloop.demo import organisation as org
 
 UNTIL = date(2026, 10, 31)  # last day of the default data: fixed, so that every figure of the demo stays as it is

@@ -10,8 +10,6 @@ import pyarrow as pa
 
 from qualityloop.analysis.lake import Lake, LakeWriter
 from qualityloop.demo import organisation as org
-from qualityloop.demo.stories import UNTIL
-
 from qualityloop.demo.generation.complaints import complaint_table
 from qualityloop.demo.generation.events import event_table, make_log
 from qualityloop.demo.generation.exported import ticket_table
@@ -21,6 +19,7 @@ from qualityloop.demo.generation.quality import score_tables
 from qualityloop.demo.generation.resources import knowledge_table, parts_table, training_table
 from qualityloop.demo.generation.tickets import make_tickets
 from qualityloop.demo.generation.world import World
+from qualityloop.demo.stories import UNTIL
 
 TICKETS = 60_000
 SEED = 20260101

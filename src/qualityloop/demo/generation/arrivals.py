@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from qualityloop.demo import organisation as org
-
 from qualityloop.demo.generation.world import Instants, Integers, Numbers, World, pick
 
 # Share of the day's contacts per hour 0..23

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from qualityloop.demo import stories
-
 from qualityloop.demo.generation.tickets import Tickets, due
 from qualityloop.demo.generation.world import (
     Instants,
@@ -21,6 +20,8 @@ from qualityloop.demo.generation.world import (
     pick,
     seconds,
     table,
+    texts,
+    unless,
 )
 
 LOGISTICS = stories.LOGISTICS.where["category"]
@@ -120,8 +121,8 @@ def complaint_table(world: World, tickets: Tickets) -> pa.Table:
         "product": chosen.product,
         "region": chosen.region,
         "category": labels([s.category for s in SUBJECTS], subject),
-        "cause": np.where(np.isnat(answered), None, _sentences(rng, subject, [s.causes for s in SUBJECTS])),
-        "severity": np.where(known, labels((SERIOUS, ORDINARY, SLIGHT), pick(rng, (0.12, 0.63, 0.25), size)), None),
+        "cause": unless(np.isnat(answered), _sentences(rng, subject, [s.causes for s in SUBJECTS])),
+        "severity": unless(~known, labels((SERIOUS, ORDINARY, SLIGHT), pick(rng, (0.12, 0.63, 0.25), size))),
         "status": _status(classified, answered, closed),
         "upheld": np.where(np.isnat(answered), np.nan, chance(rng, 0.72, size).astype(float)),
         "text": _sentences(rng, subject, [s.texts for s in SUBJECTS]),
@@ -150,13 +151,12 @@ def _ids(received: Instants) -> Names:
     """TS, year, running number of the year."""
     year = received.astype("datetime64[Y]").astype(np.int64) + 1970
     running = np.arange(len(year)) - np.searchsorted(year, year) + 1
-    return np.array([f"TS-{y}-{n:05d}" for y, n in zip(year, running, strict=True)], dtype=object)
+    return texts(f"TS-{y}-{n:05d}" for y, n in zip(year, running, strict=True))
 
 
 def _sentences(rng: np.random.Generator, subject: Integers, options: list[tuple[str, ...]]) -> Names:
     draws = rng.random(len(subject))
-    texts = [options[s][int(d * len(options[s]))] for s, d in zip(subject, draws, strict=True)]
-    return np.array([*texts, None], dtype=object)[:-1]
+    return texts(options[s][int(d * len(options[s]))] for s, d in zip(subject, draws, strict=True))
 
 
 def _status(classified: Instants, answered: Instants, closed: Instants) -> Names:

@@ -6,7 +6,6 @@ import numpy as np
 
 from qualityloop.demo import organisation as org
 from qualityloop.demo import stories
-
 from qualityloop.demo.generation.world import (
     DAY,
     HOUR,
@@ -64,7 +63,7 @@ def in_story_night(world: World, created: Instants, channel: Names, shift: Names
 
 
 def first_response(
-    rng: np.random.Generator, world: World, created: Instants, channel: Names, shift: Names, cancelled: Flags
+    rng: np.random.Generator, world: World, created: Instants, *, channel: Names, shift: Names, cancelled: Flags
 ) -> Instants:
     """When somebody first answered; half of the cancelled tickets never saw an answer."""
     limit, share, spread = np.array([ANSWERS[c] for c in channel]).reshape(-1, 3).T
@@ -98,6 +97,7 @@ def resolved(
     rng: np.random.Generator,
     created: Instants,
     first: Instants,
+    *,
     kind: Names,
     product_kind: Names,
     region: Names,
@@ -112,9 +112,9 @@ def resolved(
     for name, hours in REPAIR_HOURS.items():
         mean[(kind == org.REPAIR) & (region == name)] = hours
     field = np.isin(kind, FIELD)
-    mean = mean + SNAP_HOURS * field
-    hours = lognormal(rng, mean, np.array([SPREADS[k] for k in kind]), len(kind))
-    at = created + seconds(np.rint(hours * 3600))
+    mean += SNAP_HOURS * field
+    taken = lognormal(rng, mean, np.array([SPREADS[k] for k in kind]), len(kind))
+    at = created + seconds(np.rint(taken * 3600))
     at = np.where(field, _in_daytime(rng, at), at)
     answered = np.where(np.isnat(first), created, first)
     return np.maximum(at, answered + seconds(np.rint(np.minimum(handling, 90) * 60)))

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 
 from qualityloop.demo import organisation as org
-
 from qualityloop.demo.generation.durations import FIELD
 from qualityloop.demo.generation.tickets import Tickets
 from qualityloop.demo.generation.world import (
@@ -23,6 +22,7 @@ from qualityloop.demo.generation.world import (
     labels,
     seconds,
     table,
+    unless,
 )
 
 REGISTERED, ANSWERED, DISPATCHED, REASSIGNED, ACCEPTED = "受理登记", "首次响应", "派单", "转派", "接单"
@@ -48,6 +48,8 @@ WAITING = {
 FRONT_STEPS = (REGISTERED, ANSWERED, CALLED_BACK, CLOSED, CANCELLED)
 NO_CALL_BACK, LATE_CALL_BACK, NO_DIAGNOSIS = 1, 2, 3  # the ways of leaving the prescribed process
 CLOSED_BY_ITSELF = 0.12
+
+SIGNATURE = ("kind", "answered", "cancelled", "reassigned", "waits", "escalated", "reopened", "deviation")
 
 Path = tuple[str, ...]
 
@@ -81,7 +83,7 @@ def make_log(world: World, tickets: Tickets) -> Log:
     ends = np.cumsum(np.bincount(member.ravel(), minlength=len(shapes)))
     pieces = []
     for shape, rows in zip(shapes, np.split(order, ends[:-1]), strict=True):
-        path = path_of(*(int(v) for v in shape))
+        path = path_of(**{name: int(v) for name, v in zip(SIGNATURE, shape, strict=True)})
         at = _string(rng, tickets, rows, path)
         codes = np.array([ACTIVITIES.index(step) for step in path])
         pieces.append((np.repeat(rows, len(path)), np.tile(np.arange(1, len(path) + 1), len(rows)), at.ravel(),
@@ -112,7 +114,15 @@ def _signatures(rng: np.random.Generator, tickets: Tickets) -> Integers:
 
 
 def path_of(
-    kind: int, answered: int, cancelled: int, reassigned: int, waits: int, escalated: int, reopened: int, deviation: int
+    kind: int,
+    *,
+    answered: int,
+    cancelled: int,
+    reassigned: int,
+    waits: int,
+    escalated: int,
+    reopened: int,
+    deviation: int,
 ) -> Path:
     """The steps of a ticket, in order."""
     path = [REGISTERED] + [ANSWERED] * answered
@@ -180,13 +190,13 @@ def event_table(world: World, tickets: Tickets, log: Log) -> pa.Table:
     team = np.where(expert, org.TECHNICAL, team)
     actor = np.where(expert, world.agents_of(rng, team), actor)
     by_itself: Flags = (activity == CLOSED) & chance(rng, CLOSED_BY_ITSELF, len(activity))
-    names: Names = np.where(by_itself | (activity == PART_ARRIVED), None, actor)
+    names: Names = unless(by_itself | (activity == PART_ARRIVED), actor)
     columns = {
         "ticket_id": tickets.ticket_id[log.ticket],
         "seq": log.seq,
         "at": log.at,
         "activity": activity,
         "actor": names,
-        "team": np.where(by_itself, None, team),
+        "team": unless(by_itself, team),
     }
     return table("ticket_events", columns)

@@ -6,11 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from qualityloop.demo import organisation as org
-
 from qualityloop.demo.generation import events
 from qualityloop.demo.generation.events import ACTIVITIES, Log
 from qualityloop.demo.generation.tickets import Tickets, due
-from qualityloop.demo.generation.world import Flags, Names, World, table
+from qualityloop.demo.generation.world import Flags, Names, World, table, texts
 
 WAITING, NEW, DISPATCHED, WORKING, SUSPENDED, TO_CALL_BACK, CLOSED, CANCELLED = (
     "待受理",
@@ -86,8 +85,7 @@ def _status(log: Log, size: int) -> Names:
 
 
 def _subjects(tickets: Tickets) -> Names:
-    texts = [
+    return texts(
         _SUBJECTS[kind].format(product=product or "产品", category=category)
         for kind, product, category in zip(tickets.kind, tickets.product, tickets.category, strict=True)
-    ]
-    return np.array(texts, dtype=object)
+    )

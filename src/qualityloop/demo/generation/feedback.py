@@ -7,11 +7,11 @@ import pyarrow as pa
 
 from qualityloop.demo import organisation as org
 from qualityloop.demo import stories
-
 from qualityloop.demo.generation.comments import comments
 from qualityloop.demo.generation.durations import FIELD, in_story_night
 from qualityloop.demo.generation.tickets import Tickets, due
 from qualityloop.demo.generation.world import (
+    NEVER,
     Flags,
     Instants,
     Integers,
@@ -25,12 +25,13 @@ from qualityloop.demo.generation.world import (
     pick,
     seconds,
     table,
+    unless,
 )
 
 ANSWERED = 0.22  # of the closed tickets
 # Chances of satisfaction 1..5 by how things went
-HAPPY = (0.006, 0.009, 0.042, 0.213, 0.730)
-LATE = (0.03, 0.04, 0.10, 0.28, 0.55)
+HAPPY = (0.004, 0.006, 0.032, 0.188, 0.770)
+LATE = (0.02, 0.03, 0.09, 0.28, 0.58)
 ANNOYED = (0.12, 0.14, 0.22, 0.30, 0.22)
 # Likelihood to recommend by satisfaction 1..5: weights of 0..10
 RECOMMENDS = np.array(
@@ -73,7 +74,8 @@ def mood(world: World, tickets: Tickets) -> tuple[Integers, Names]:
 def satisfaction(rng: np.random.Generator, level: Integers) -> Integers:
     """A score 1..5 for each mood."""
     steps = np.cumsum(np.array((HAPPY, LATE, ANNOYED)), axis=1)[level][:, :4]
-    return 1 + (rng.random(len(level))[:, None] > steps).sum(axis=1)
+    scores: Integers = 1 + (rng.random(len(level))[:, None] > steps).sum(axis=1)
+    return scores
 
 
 def survey_table(world: World, tickets: Tickets) -> pa.Table:
@@ -98,7 +100,11 @@ def survey_table(world: World, tickets: Tickets) -> pa.Table:
         "effort": np.where(
             chance(rng, 0.8, len(rows)), np.clip(8 - csat - rng.integers(0, 3, len(rows)), 1, 7), np.nan
         ),
-        "solved": np.where(chance(rng, 0.9, len(rows)), chance(rng, 0.40 + 0.115 * csat, len(rows)), np.nan),
+        "solved": np.where(
+            chance(rng, 0.9, len(rows)),
+            chance(rng, np.array((0.42, 0.6, 0.8, 0.95, 0.985))[csat - 1], len(rows)),
+            np.nan,
+        ),
         "comment": _comments(rng, csat, topic[rows], chosen),
     }
     return table("survey_responses", columns)
@@ -125,7 +131,8 @@ def _touchpoints(rng: np.random.Generator, kind: Names) -> Names:
 
 def _recommendation(rng: np.random.Generator, csat: Integers) -> Numbers:
     steps = np.cumsum(RECOMMENDS / RECOMMENDS.sum(axis=1, keepdims=True), axis=1)[csat - 1][:, :10]
-    return (rng.random(len(csat))[:, None] > steps).sum(axis=1).astype(float)
+    points: Numbers = (rng.random(len(csat))[:, None] > steps).sum(axis=1).astype(float)
+    return points
 
 
 def _comments(rng: np.random.Generator, csat: Integers, topic: Names, chosen: Tickets) -> Names:
@@ -139,21 +146,22 @@ def _comments(rng: np.random.Generator, csat: Integers, topic: Names, chosen: Ti
 
 def _faults(chosen: Tickets) -> Names:
     """The fault, where the ticket is about one."""
-    return np.where(np.isin(chosen.kind, (org.REPAIR, org.TECHNICAL_SUPPORT)), chosen.category, None)
+    return unless(~np.isin(chosen.kind, (org.REPAIR, org.TECHNICAL_SUPPORT)), chosen.category)
 
 
 def review_table(world: World, tickets: Tickets) -> pa.Table:
     """The dataset `reviews`; some are never answered."""
     rng = world.rng("reviews")
     base = np.where(np.isnat(tickets.closed), tickets.created, tickets.closed)
-    at: Instants = base + seconds(np.rint(lognormal(rng, 60.0, 0.9, len(tickets)) * 3600))
+    at = base + seconds(np.rint(lognormal(rng, 60.0, 0.9, len(tickets)) * 3600))
     level, topic = mood(world, tickets)
     share = REVIEWED * np.array((0.8, 1.4, 3.0))[level]
     rows = np.flatnonzero(chance(rng, share, len(tickets)) & ~tickets.cancelled & (at < world.horizon))
     rows = rows[np.argsort(at[rows], kind="stable")]
     rating, chosen = satisfaction(rng, level[rows]), tickets.rows(rows)
-    answered = at[rows] + seconds(np.rint(lognormal(rng, 17.0, 0.75, len(rows)) * 3600))
-    answered = np.where(chance(rng, 0.03, len(rows)), np.datetime64("NaT", "us"), answered)
+    answered: Instants = at[rows]
+    answered = answered + seconds(np.rint(lognormal(rng, 17.0, 0.75, len(rows)) * 3600))
+    answered[chance(rng, 0.03, len(rows))] = NEVER
     named = chance(rng, 0.6, len(rows))
     columns = {
         "review_id": numbered("PJ", len(rows)),
@@ -161,7 +169,7 @@ def review_table(world: World, tickets: Tickets) -> pa.Table:
         "answered_at": world.seen(answered),
         "platform": labels(PLATFORMS, pick(rng, PLATFORM_WEIGHTS, len(rows))),
         "product": chosen.product,
-        "customer": np.where(named, chosen.customer, None),
+        "customer": unless(~named, chosen.customer),
         "rating": rating.astype(float),
         "text": comments(rng, rating, topic[rows], chosen.product, _faults(chosen)),
     }

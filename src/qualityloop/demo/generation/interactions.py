@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from qualityloop.demo import organisation as org
-
 from qualityloop.demo.generation.arrivals import HOURS, day_weights
 from qualityloop.demo.generation.durations import QUEUES
 from qualityloop.demo.generation.tickets import Tickets
@@ -27,6 +26,7 @@ from qualityloop.demo.generation.world import (
     seconds,
     shift_of,
     table,
+    unless,
     within,
 )
 
@@ -104,7 +104,9 @@ def make_interactions(world: World, tickets: Tickets) -> Interactions:
             lost_at,
         ]
     )
-    return _conversations(world, rng, tickets, started, ticket, channel, outbound, lost, queue)
+    return _conversations(
+        world, rng, tickets, started, ticket=ticket, channel=channel, outbound=outbound, lost=lost, queue=queue
+    )
 
 
 def _conversations(
@@ -112,6 +114,7 @@ def _conversations(
     rng: np.random.Generator,
     tickets: Tickets,
     started: Instants,
+    *,
     ticket: Integers,
     channel: Names,
     outbound: Flags,
@@ -120,22 +123,21 @@ def _conversations(
 ) -> Interactions:
     seen = np.flatnonzero(started < world.horizon)
     order = seen[np.argsort(started[seen], kind="stable")]
-    started, ticket, channel, outbound, lost, queue = (
-        a[order] for a in (started, ticket, channel, outbound, lost, queue)
-    )
+    started, ticket, channel = started[order], ticket[order], channel[order]
+    outbound, lost, queue = outbound[order], lost[order], queue[order]
     size, known = len(started), ticket >= 0
     shift = shift_of(started)
     complexity = _complexity(rng, tickets.kind[ticket], known)
-    talk = lognormal(
-        rng, np.array([TALK_SECONDS[c] for c in complexity]) * np.where(channel == org.ONLINE, 1.15, 1), 0.5, size
+    usual = np.array([TALK_SECONDS[c] for c in complexity]) * np.where(channel == org.ONLINE, 1.15, 1.0)
+    talk: Numbers = np.rint(lognormal(rng, usual * np.where(outbound, 0.45, 1.0), 0.5, size))
+    hold: Numbers = np.rint(
+        np.where(chance(rng, 0.22, size) & (channel == org.PHONE), lognormal(rng, 34.0, 0.7, size), 0.0)
     )
-    talk = np.round(np.where(outbound, 0.45 * talk, talk))
-    hold = np.round(np.where(chance(rng, 0.22, size) & (channel == org.PHONE), lognormal(rng, 34.0, 0.7, size), 0.0))
-    wrap = np.round(lognormal(rng, 42.0, 0.6, size))
+    wrap: Numbers = np.rint(lognormal(rng, 42.0, 0.6, size))
     talk, hold, wrap = (np.where(lost, np.nan, v) for v in (talk, hold, wrap))
     answered = np.where(lost, np.datetime64("NaT", "us"), started + seconds(np.nan_to_num(queue)))
     ended = np.where(lost, started + seconds(np.nan_to_num(queue)), answered + seconds(np.nan_to_num(talk + hold)))
-    team = np.where(known, tickets.front_team[ticket], None)
+    team = unless(~known, tickets.front_team[ticket])
     solved = (tickets.contacts[ticket] == 1) & ~tickets.escalated[ticket]
     return Interactions(
         interaction_id=numbered("HT", size, 7),
@@ -145,10 +147,10 @@ def _conversations(
         ticket=ticket,
         channel=channel,
         outbound=outbound,
-        agent=np.where(known, tickets.front_agent[ticket], None),
+        agent=unless(~known, tickets.front_agent[ticket]),
         team=team,
         shift=shift,
-        complexity=np.where(lost, None, complexity),
+        complexity=unless(lost, complexity),
         queue=queue,
         talk=talk,
         hold=np.where(channel == org.PHONE, hold, np.nan),
@@ -168,7 +170,8 @@ def _between(rng: np.random.Generator, left: Instants, right: Instants) -> Insta
 
 def _queue(rng: np.random.Generator, channel: Names) -> Numbers:
     limit, share, spread = np.array([QUEUES[c] for c in channel]).reshape(-1, 3).T
-    return np.round(np.maximum(within(rng, limit, share, spread), 1.0))
+    waited: Numbers = np.rint(np.maximum(within(rng, limit, share, spread), 1.0))
+    return waited
 
 
 def _gave_up(rng: np.random.Generator, world: World, spoken: int) -> tuple[Instants, Names]:
@@ -195,15 +198,15 @@ def interaction_table(world: World, tickets: Tickets, talks: Interactions) -> pa
         "started_at": talks.started,
         "answered_at": talks.answered,
         "ended_at": talks.ended,
-        "ticket_id": np.where(known, tickets.ticket_id[talks.ticket], None),
+        "ticket_id": unless(~known, tickets.ticket_id[talks.ticket]),
         "channel": talks.channel,
         "direction": np.where(talks.outbound, OUTBOUND, INBOUND).astype(object),
         "agent": talks.agent,
         "team": talks.team,
         "shift": talks.shift,
-        "customer": np.where(known, tickets.customer[talks.ticket], None),
-        "product": np.where(known, tickets.product[talks.ticket], None),
-        "category": np.where(known, tickets.category[talks.ticket], None),
+        "customer": unless(~known, tickets.customer[talks.ticket]),
+        "product": unless(~known, tickets.product[talks.ticket]),
+        "category": unless(~known, tickets.category[talks.ticket]),
         "complexity": talks.complexity,
         "queue_seconds": talks.queue,
         "talk_seconds": talks.talk,

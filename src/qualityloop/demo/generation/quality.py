@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from qualityloop.demo import organisation as org
-
 from qualityloop.demo.generation.durations import in_story_night
 from qualityloop.demo.generation.interactions import Interactions
 from qualityloop.demo.generation.tickets import Tickets
@@ -85,7 +84,7 @@ def score_tables(world: World, tickets: Tickets, talks: Interactions) -> dict[st
         "critical_failed": critical,
         "inclusion_probability": probability,
     }
-    items = _item_columns(score_id, scored_at, probability, shared, points, applies)
+    items = _item_columns(score_id, scored_at, probability, shared=shared, points=points, applies=applies)
     return {"scores": table("scores", scores), "score_items": table("score_items", items)}
 
 
@@ -105,6 +104,7 @@ def _item_columns(
     score_id: Names,
     scored_at: Instants,
     probability: Numbers,
+    *,
     shared: dict[str, Names],
     points: Numbers,
     applies: Flags,

@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from qualityloop.demo import organisation as org
 from qualityloop.demo import stories
-
 from qualityloop.demo.generation import events
 from qualityloop.demo.generation.events import ACTIVITIES, Log
 from qualityloop.demo.generation.tickets import Tickets
@@ -22,6 +21,7 @@ from qualityloop.demo.generation.world import (
     numbered,
     pick,
     table,
+    texts,
 )
 
 NEEDS_PARTS = 0.42  # of the repairs that need not wait
@@ -57,7 +57,7 @@ def parts_table(world: World, tickets: Tickets, log: Log) -> pa.Table:
     rows, missing, at = rows[order], missing[order], at[order]
     wait = (arrived[rows] - begun[rows]).astype(np.int64) / 3.6e9
     columns = {
-        "use_id": numbered("PJ", len(rows)),
+        "use_id": numbered("LY", len(rows)),
         "at": at,
         "ticket_id": tickets.ticket_id[rows],
         "part": _parts(rng, tickets.product[rows]),
@@ -94,20 +94,19 @@ def training_table(world: World) -> pa.Table:
     rng = world.rng("training")
     months = np.arange(np.datetime64(world.start, "M"), np.datetime64(world.until, "M") + 1)
     found: list[tuple[np.datetime64, str, str, str]] = []
-    for number, course in enumerate(COURSES):
+    for number, title in enumerate(COURSES):
         for month in months[number % 3 :: 3]:
-            for team, people in world.agents.items():
-                station = team in org.STATIONS.values()
-                if course in (CONTACT_ONLY if station else FIELD_ONLY):
+            for place, people in world.agents.items():
+                station = place in org.STATIONS.values()
+                if title in (CONTACT_ONLY if station else FIELD_ONLY):
                     continue
                 day = (month.astype("datetime64[D]") + int(rng.integers(7, 26))).astype("datetime64[us]")
-                at = day + np.timedelta64(int(rng.integers(9, 17)), "h") - org.UTC_OFFSET
-                found += [(at, agent, team, course) for agent in people if rng.random() > 0.06]
+                moment = day + np.timedelta64(int(rng.integers(9, 17)), "h") - org.UTC_OFFSET
+                found += [(moment, person, place, title) for person in people if rng.random() > 0.06]
     found = sorted(row for row in found if row[0] < world.horizon)
     size = len(found)
-    at, agent, team, course = (
-        np.array([row[i] for row in found], dtype=t) for i, t in enumerate(("datetime64[us]", object, object, object))
-    )
+    at = np.array([row[0] for row in found], dtype="datetime64[us]")
+    agent, team, course = (texts(str(row[i]) for row in found) for i in (1, 2, 3))
     passed = chance(rng, np.array([COURSES[c][1] for c in course]), size)
     mark = np.where(passed, np.clip(rng.normal(86, 6.5, size), 60, 100), np.clip(rng.normal(51, 6, size), 20, 59))
     columns = {
@@ -148,8 +147,5 @@ def knowledge_table(world: World, tickets: Tickets) -> pa.Table:
 
 
 def _articles(tickets: Tickets, rows: Integers, number: Integers) -> Names:
-    texts = [
-        f"{product or '通用'}·{category}({n})"
-        for product, category, n in zip(tickets.product[rows], tickets.category[rows], number, strict=True)
-    ]
-    return np.array([*texts, None], dtype=object)[:-1]
+    named = zip(tickets.product[rows], tickets.category[rows], number, strict=True)
+    return texts(f"{product or '通用'}·{category}({n})" for product, category, n in named)

@@ -8,7 +8,6 @@ import numpy as np
 
 from qualityloop.demo import organisation as org
 from qualityloop.demo import stories
-
 from qualityloop.demo.generation import durations
 from qualityloop.demo.generation.arrivals import arrivals
 from qualityloop.demo.generation.world import (
@@ -22,6 +21,8 @@ from qualityloop.demo.generation.world import (
     labels,
     pick,
     shift_of,
+    texts,
+    unless,
 )
 
 CUSTOMERS_PER_TICKET = 0.45
@@ -34,11 +35,11 @@ DEVIATED = 0.026
 WAITS_FOR_PARTS = 0.17
 # Chance that a customer has to come back though nothing is reopened: a question left open, a promise not kept
 ASKED_AGAIN = {
-    org.REPAIR: 0.10,
-    org.INSTALLATION: 0.085,
-    org.TRAINING: 0.06,
-    org.TECHNICAL_SUPPORT: 0.125,
-    org.CONSULTATION: 0.075,
+    org.REPAIR: 0.120,
+    org.INSTALLATION: 0.105,
+    org.TRAINING: 0.07,
+    org.TECHNICAL_SUPPORT: 0.145,
+    org.CONSULTATION: 0.095,
 }
 REOPENED = {
     org.REPAIR: stories.REPEAT_REPAIRS.before,
@@ -106,8 +107,10 @@ def make_tickets(world: World) -> Tickets:
     cancelled = chance(rng, CANCELLED, size)
     reopened, contacts = _repeats(rng, world, came.created, kind, product)
     handling = durations.handling_minutes(rng, kind)
-    first = durations.first_response(rng, world, came.created, channel, shift, cancelled)
-    resolved = durations.resolved(rng, came.created, first, kind, product_kind, region, handling)
+    first = durations.first_response(rng, world, came.created, channel=channel, shift=shift, cancelled=cancelled)
+    resolved = durations.resolved(
+        rng, came.created, first, kind=kind, product_kind=product_kind, region=region, handling=handling
+    )
     closed = durations.closed(rng, came.created, resolved, kind, cancelled)
     return Tickets(
         ticket_id=_ticket_ids(came.created),
@@ -128,7 +131,7 @@ def make_tickets(world: World) -> Tickets:
         shift=shift,
         customer=customer,
         tier=labels(org.TIERS, tier_code),
-        region=np.where(chance(rng, 0.012, size) & (kind == org.CONSULTATION), None, region),
+        region=unless(chance(rng, 0.012, size) & (kind == org.CONSULTATION), region),
         contacts=contacts,
         reopened=np.where(cancelled, 0, reopened),
         escalated=_escalated(rng, world, came.created, team, priority) & ~cancelled,
@@ -146,7 +149,7 @@ def _customers(rng: np.random.Generator, size: int) -> tuple[Names, Integers, In
     many = max(1, int(size * CUSTOMERS_PER_TICKET))
     regions, tiers = pick(rng, org.REGION_WEIGHTS, many), pick(rng, org.TIER_WEIGHTS, many)
     who = pick(rng, np.array((1.0, 1.1, 1.4, 2.2))[tiers], size)
-    names = np.array([f"KH{i:06d}" for i in range(100001, 100001 + many)], dtype=object)
+    names = texts(f"KH{i:06d}" for i in range(100001, 100001 + many))
     return names[who], regions[who], tiers[who]
 
 
@@ -233,10 +236,11 @@ def _ticket_ids(created: Instants) -> Names:
     starts = np.searchsorted(day, day)
     running = np.arange(len(day)) - starts + 1
     stamps = np.datetime_as_string(day)
-    return np.array([f"GD{d[:4]}{d[5:7]}{d[8:]}{n:04d}" for d, n in zip(stamps, running, strict=True)], dtype=object)
+    return texts(f"GD{d[:4]}{d[5:7]}{d[8:]}{n:04d}" for d, n in zip(stamps, running, strict=True))
 
 
 def due(tickets: Tickets) -> Instants:
     """By when a ticket ought to be solved: the customer's tier decides."""
     hours = np.array([org.DUE_HOURS[t] for t in tickets.tier])
-    return tickets.created + hours.astype("timedelta64[h]")
+    by: Instants = tickets.created + hours.astype("timedelta64[h]")
+    return by

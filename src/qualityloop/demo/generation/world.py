@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -79,7 +79,21 @@ class World:
 
 def labels(options: Sequence[str], codes: npt.NDArray[Any]) -> Names:
     """The option of each code; code -1 is None."""
-    return np.array([*options, None], dtype=object)[codes]
+    names: Names = np.array([*options, None], dtype=object)[codes]
+    return names
+
+
+def texts(values: Iterable[str]) -> Names:
+    """An array of strings, however many there are."""
+    names: Names = np.array([*values, None], dtype=object)[:-1]
+    return names
+
+
+def unless(missing: Flags, names: Names) -> Names:
+    """`names`, but None where `missing`."""
+    result = names.copy()
+    result[missing] = None
+    return result
 
 
 def pick(rng: np.random.Generator, weights: Sequence[float] | Numbers, size: int) -> Integers:
@@ -113,12 +127,13 @@ def seconds(values: Numbers) -> npt.NDArray[np.timedelta64]:
 def local_hour(instants: Instants) -> Integers:
     """Hour of the day on the wall clock of the organisation; instants must be known."""
     local = instants + org.UTC_OFFSET
-    return ((local - local.astype("datetime64[D]")) // HOUR).astype(np.int64)
+    hours: Integers = ((local - local.astype("datetime64[D]")) // HOUR).astype(np.int64)
+    return hours
 
 
 def numbered(prefix: str, size: int, digits: int = 6) -> Names:
     """Identifiers prefix000001, prefix000002, …"""
-    return np.array([f"{prefix}{i:0{digits}d}" for i in range(1, size + 1)], dtype=object)
+    return texts(f"{prefix}{i:0{digits}d}" for i in range(1, size + 1))
 
 
 def shift_of(instants: Instants) -> Names:
