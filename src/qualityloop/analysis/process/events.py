@@ -20,7 +20,6 @@ from qualityloop.analysis.process.dialect import DIALECTS, Sql
 
 EVENTS = "ticket_events"
 TICKETS = "tickets"
-UNITS = (1_000_000, 1_000, 1)  # microseconds: whole seconds, whole milliseconds, neither
 DEFAULT_ZONE = "Asia/Shanghai"
 # Changes of state in the XES standard that neither begin nor finish a step.
 STATES = (
@@ -42,7 +41,8 @@ class EventLog:
     """An attached log and what must be known of it before cases can be put in order.
 
     `activities` are all names in binary order: their positions are the codes that the queries count with.
-    Instants are counted in `unit` microseconds from `first`, sequence numbers from `first_seq`.
+    Instants are counted in `unit` microseconds (those of a second, a millisecond, or 1) from `first`, sequence
+    numbers from `first_seq`.
     """
 
     sql: Sql
@@ -51,7 +51,6 @@ class EventLog:
     tickets: bool
     measured: str | None  # "ended_at", "lifecycle", or None where events are mere instants
     activities: tuple[str, ...]
-    rows: int
     incomplete: int
     states: int  # rows that only change the state of a step
     unit: int
@@ -151,40 +150,44 @@ def _tie_breaker(table: pa.Table) -> np.ndarray:
     return ranks
 
 
+def complete(sql: Sql) -> str:
+    """Whether a row is an event: it has case, activity and time."""
+    return f"ticket_id IS NOT NULL AND activity IS NOT NULL AND {sql.column('at')} IS NOT NULL"
+
+
 def _profile(engine: Engine, columns: frozenset[str], snapshot: str | None, zone: str, tickets: bool) -> EventLog:
-    """One pass over the log: names, ranges, resolution of its clock, what is incomplete, whether it has durations."""
+    """Names, ranges, resolution of the clock, what is incomplete, and whether the log has durations."""
     sql = DIALECTS[engine.dialect]
-    instant = sql.microseconds.format(sql.column("at"))
-    phase = "lower(lifecycle)" if "lifecycle" in columns else "NULL"
-    states = ", ".join(f"'{state}'" for state in STATES)
-    found = engine.query(
-        f"SELECT name, count(*) AS n, min(us) AS first, max(us) AS last, min(seq) AS first_seq, max(seq) AS last_seq,"
-        f" max(CASE WHEN us % 1000000 <> 0 THEN 1 ELSE 0 END) AS subsecond,"
-        f" max(CASE WHEN us % 1000 <> 0 THEN 1 ELSE 0 END) AS submilli,"
-        f" max(CASE WHEN phase = 'start' THEN 1 ELSE 0 END) AS starts,"
-        f" max(CASE WHEN phase = 'complete' THEN 1 ELSE 0 END) AS completes,"
-        f" sum(CASE WHEN phase IN ({states}) THEN 1 ELSE 0 END) AS states"
-        f" FROM (SELECT CASE WHEN ticket_id IS NULL OR {sql.column('at')} IS NULL THEN NULL ELSE activity END AS name,"
-        f" {instant} AS us, coalesce(seq, 0) AS seq, {phase} AS phase FROM {EVENTS}) AS rows GROUP BY name"
-    ).to_pylist()
-    named = [row for row in found if row["name"] is not None]
+    us = sql.microseconds.format(sql.column("at"))
+    phases = dict.fromkeys(("starts", "completes", "states"), "0")
+    if "lifecycle" in columns:
+        states = ", ".join(f"'{state}'" for state in STATES)
+        for name, condition in (("starts", "= 'start'"), ("completes", "= 'complete'"), ("states", f"IN ({states})")):
+            phases[name] = f"coalesce(sum(CASE WHEN lower(lifecycle) {condition} THEN 1 ELSE 0 END), 0)"
+    counted = ", ".join(f"{value} AS {name}" for name, value in phases.items())
+    ranges = engine.query(
+        f"SELECT count(*) AS n, coalesce(min({us}), 0) AS first, coalesce(max({us}), 0) AS last,"
+        f" coalesce(min(coalesce(seq, 0)), 0) AS first_seq, coalesce(max(coalesce(seq, 0)), 0) AS last_seq,"
+        f" max(abs({us} % 1000000)) AS subsecond, max(abs({us} % 1000)) AS submilli, {counted}"
+        f" FROM {EVENTS} WHERE {complete(sql)}"
+    ).to_pylist()[0]
+    names = engine.query(f"SELECT DISTINCT activity FROM {EVENTS} WHERE {complete(sql)}")
+    rows = engine.query(f"SELECT count(*) AS n FROM {EVENTS}").to_pylist()[0]["n"]
     measured = "ended_at" if "ended_at" in columns else None
-    if measured is None and any(row["starts"] for row in named) and any(row["completes"] for row in named):
+    if measured is None and ranges["starts"] and ranges["completes"]:
         measured = "lifecycle"
-    finest = 2 if any(row["submilli"] for row in named) else 1 if any(row["subsecond"] for row in named) else 0
     return EventLog(
         sql=sql,
         snapshot=snapshot,
         zone=zone,
         tickets=tickets,
         measured=measured,
-        activities=tuple(sorted(row["name"] for row in named)),
-        rows=sum(row["n"] for row in found),
-        incomplete=sum(row["n"] for row in found if row["name"] is None),
-        states=sum(row["states"] for row in named) if measured == "lifecycle" else 0,
-        unit=UNITS[finest],
-        first=min((row["first"] for row in named), default=0),
-        last=max((row["last"] for row in named), default=0),
-        first_seq=min((row["first_seq"] for row in named), default=0),
-        last_seq=max((row["last_seq"] for row in named), default=0),
+        activities=tuple(sorted(names.column("activity").to_pylist())),
+        incomplete=int(rows - ranges["n"]),
+        states=int(ranges["states"]) if measured == "lifecycle" else 0,
+        unit=1 if ranges["submilli"] else 1_000 if ranges["subsecond"] else 1_000_000,
+        first=int(ranges["first"]),
+        last=int(ranges["last"]),
+        first_seq=int(ranges["first_seq"]),
+        last_seq=int(ranges["last_seq"]),
     )

@@ -72,7 +72,8 @@ def map_rows(engine: Engine, log: EventLog, selection: Selection, order: Order, 
         for row in engine.query(map_sql(log, selection, order, variants)).to_pylist():
             parts[row["part"]].append(row)
     names = log.activities
-    whole = parts["log"][0] if parts["log"] else {"n": None, "total": None, "quantiles": [0.0]}
+    blank: dict[str, Any] = {"n": None, "total": None, "quantiles": [0.0]}
+    whole = parts["log"][0] if parts["log"] else blank
     cases = int(whole["n"] or 0)
     deviations, conforming = _deviations(parts, log, order, cases)
     return ProcessMap(

@@ -7,28 +7,17 @@ many cases share are counted once, as a variant.
 from __future__ import annotations
 
 from qualityloop.analysis.process.conformance import Order
-from qualityloop.analysis.process.events import EVENTS, STATES, TICKETS, EventLog
+from qualityloop.analysis.process.events import EVENTS, STATES, TICKETS, EventLog, complete
 from qualityloop.analysis.process.selection import Selection
 
 
 def with_cases(log: EventLog, selection: Selection) -> str:
-    """The WITH clause whose `cases` holds per case `path` (codes), `ts` (units since the log's first instant) and,
-    where handling is measured, `hs` (microseconds; -1 where it is not known of this event).
-    """
-    sql = log.sql
-    fields = {"path": _code_of_step(log), "ts": _instant_of_step(log)}
-    if log.measured:
-        fields["hs"] = "x.h"
-    names = f"SELECT DISTINCT activity FROM {EVENTS} WHERE {_complete(log)}"
+    """The WITH clause whose `cases` holds per case its `steps` in order: packed numbers, or structs (t, k, c[, h])."""
+    names = f"SELECT DISTINCT activity FROM {EVENTS} WHERE {complete(log.sql)}"
     codes = f"SELECT activity, row_number() OVER (ORDER BY activity) - 1 AS code FROM ({names}) AS names"
-    lists = f"SELECT case_id, {sql.collect.format(_step(log))} AS steps FROM events GROUP BY case_id"
-    split = ", ".join(f"{sql.each.format('steps', value)} AS {name}" for name, value in fields.items())
-    cases = f"SELECT * FROM (SELECT case_id, {split} FROM ({lists}) AS lists) AS split{_days(log, selection)}"
-    return f"WITH codes AS ({codes}), events AS ({_events(log, selection)}), {sql.kept.format('cases', cases)}"
-
-
-def _complete(log: EventLog) -> str:
-    return f"ticket_id IS NOT NULL AND activity IS NOT NULL AND {log.sql.column('at')} IS NOT NULL"
+    lists = f"SELECT case_id, {log.sql.collect.format(_step(log))} AS steps FROM events GROUP BY case_id"
+    cases = f"SELECT case_id, steps FROM ({lists}) AS lists{_days(log, selection)}"
+    return f"WITH codes AS ({codes}), events AS ({_events(log, selection)}), {log.sql.kept.format('cases', cases)}"
 
 
 def _events(log: EventLog, selection: Selection) -> str:
@@ -55,9 +44,9 @@ def _rows(log: EventLog) -> str:
         columns += f", CASE WHEN ended_at >= {at} THEN {handling} ELSE -1 END AS h"
     elif log.measured == "lifecycle":
         return _folded(
-            f"SELECT {columns}, coalesce(lower(lifecycle), '') AS phase FROM {EVENTS} WHERE {_complete(log)}"
+            f"SELECT {columns}, coalesce(lower(lifecycle), '') AS phase FROM {EVENTS} WHERE {complete(log.sql)}"
         )
-    return f"SELECT {columns} FROM {EVENTS} WHERE {_complete(log)}"
+    return f"SELECT {columns} FROM {EVENTS} WHERE {complete(log.sql)}"
 
 
 def _folded(rows: str) -> str:
@@ -81,21 +70,28 @@ def _step(log: EventLog) -> str:
     return log.sql.record(fields | {"h": "h"} if log.measured else fields)
 
 
-def _code_of_step(log: EventLog) -> str:
-    return f"CAST(x % {len(log.activities)} AS INTEGER)" if log.packs else "x.c"
+def code_of(log: EventLog, step: str) -> str:
+    """The activity's code of an element of `steps`."""
+    return f"CAST({step} % {len(log.activities)} AS INTEGER)" if log.packs else f"{step}.c"
 
 
-def _instant_of_step(log: EventLog) -> str:
-    return log.sql.whole.format("x", len(log.activities) * log.seq_span) if log.packs else "x.t"
+def _instant_of(log: EventLog, step: str) -> str:
+    """The instant of an element of `steps`, in the log's unit from its first instant."""
+    return log.sql.whole.format(step, len(log.activities) * log.seq_span) if log.packs else f"{step}.t"
 
 
-def microseconds(log: EventLog, instant: str) -> str:
-    """An element of `ts` as microseconds since 1970."""
-    return f"({instant} * {log.unit} + {log.first})"
+def path_of(log: EventLog) -> str:
+    """The list `steps` as codes of activities."""
+    return log.sql.each.format("steps", code_of(log, "x"))
+
+
+def instant_of(log: EventLog, step: str) -> str:
+    """The instant of an element of `steps` as microseconds since 1970."""
+    return f"({_instant_of(log, step)} * {log.unit} + {log.first})"
 
 
 def _days(log: EventLog, selection: Selection) -> str:
-    first = microseconds(log, log.sql.first.format("ts"))
+    first = instant_of(log, log.sql.first.format("steps"))
     low, high = selection.bounds(log.zone)
     conditions = []
     if low is not None:
@@ -106,29 +102,28 @@ def _days(log: EventLog, selection: Selection) -> str:
 
 
 def moves(log: EventLog, keep: tuple[str, ...] = ()) -> str:
-    """One row per event: `source`, `target` (NULL after a case's last), `at`, `next_at`, `h`, `waiting` (microseconds).
+    """One row per event: `source`, `target` and `waiting` (microseconds; both NULL after a case's last), `this`, `h`.
 
     Waiting runs from the end of an event, or its instant where it has no end, to the next; never below zero.
     """
     sql = log.sql
-    lists = {"source": "path", "target": sql.rest.format("path", 2), "at": "ts", "next_at": sql.rest.format("ts", 2)}
-    handled = ""
+    pairs = sql.exploded("cases", {"this": "steps", "following": sql.rest.format("steps", 2)}, keep)
+    lasted = f"({_instant_of(log, 'following')} - {_instant_of(log, 'this')}) * {log.unit}"
     if log.measured:
-        lists["h"] = "hs"
-        handled = " - greatest(h, 0)"
-    at = sql.column("at")
-    quoted = {sql.column(name): value for name, value in lists.items()}
-    waiting = f"greatest((next_at - {at}) * {log.unit}{handled}, 0)"
+        lasted = f"greatest({lasted} - greatest(this.h, 0), 0)"
+    handling = ", this.h AS h" if log.measured else ""
+    kept = "".join(f", {name}" for name in keep)
     return (
-        f"SELECT *, CASE WHEN target IS NOT NULL THEN {waiting} END AS waiting"
-        f" FROM ({sql.exploded('cases', quoted, keep)}) AS moves"
+        f"SELECT {code_of(log, 'this')} AS source, {code_of(log, 'following')} AS target,"
+        f" CASE WHEN following IS NOT NULL THEN {lasted} END AS waiting, this{handling}{kept} FROM ({pairs}) AS pairs"
     )
 
 
 def map_sql(log: EventLog, selection: Selection, order: Order, variants: int | None) -> str:
     """One statement that answers everything: rows of (part, path, a, b, n, total, quantiles)."""
     sql = log.sql
-    counted = sql.kept.format("variants", "SELECT path, count(*) AS n FROM cases GROUP BY path")
+    counted = f"SELECT path, count(*) AS n FROM (SELECT {path_of(log)} AS path FROM cases) AS paths GROUP BY path"
+    counted = sql.kept.format("variants", counted)
     shown = "SELECT path, n FROM variants"
     if variants is not None:
         shown += f" ORDER BY n DESC, path LIMIT {int(variants)}"
