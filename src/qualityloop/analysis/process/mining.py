@@ -82,7 +82,7 @@ def map_rows(engine: Engine, log: EventLog, selection: Selection, order: Order, 
         events=int(whole["total"] or 0),
         start=_tally(parts["start"], names),
         end=_tally(parts["end"], names),
-        edges=_edges(parts["edge"], names),
+        edges=_edges([row for row in parts["waiting"] if row["b"] is not None], names),
         variants=_variants(parts["variant"], names),
         variant_count=int(whole["quantiles"][0]),
         rework=_rework(parts["rework"], names),
@@ -121,14 +121,15 @@ def _rework(rows: list[dict[str, Any]], names: Sequence[str]) -> tuple[Rework, .
 
 
 def _steps(parts: Rows, names: Sequence[str]) -> tuple[Step, ...]:
-    measured = {part: {row["a"]: durations(row) for row in parts[part]} for part in ("handling", "waiting")}
+    handling = {row["a"]: durations(row) for row in parts["handling"]}
+    waiting = {row["a"]: durations(row) for row in parts["waiting"] if row["b"] is None}
     return tuple(
         Step(
             names[row["a"]],
             int(row["total"]),
             int(row["n"]),
-            measured["handling"].get(row["a"], NONE_MEASURED),
-            measured["waiting"].get(row["a"], NONE_MEASURED),
+            handling.get(row["a"], NONE_MEASURED),
+            waiting.get(row["a"], NONE_MEASURED),
         )
         for row in sorted(parts["step"], key=lambda row: (-row["total"], row["a"]))
     )

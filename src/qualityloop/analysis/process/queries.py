@@ -102,20 +102,19 @@ def _days(log: EventLog, selection: Selection) -> str:
 
 
 def moves(log: EventLog, keep: tuple[str, ...] = ()) -> str:
-    """One row per event: `source`, `target` and `waiting` (microseconds; both NULL after a case's last), `this`, `h`.
+    """One row per passage from one event of a case to the next: `source`, `target`, `waiting` (microseconds), `this`.
 
     Waiting runs from the end of an event, or its instant where it has no end, to the next; never below zero.
     """
     sql = log.sql
     pairs = sql.exploded("cases", {"this": "steps", "following": sql.rest.format("steps", 2)}, keep)
-    lasted = f"({_instant_of(log, 'following')} - {_instant_of(log, 'this')}) * {log.unit}"
+    waiting = f"({_instant_of(log, 'following')} - {_instant_of(log, 'this')}) * {log.unit}"
     if log.measured:
-        lasted = f"greatest({lasted} - greatest(this.h, 0), 0)"
-    handling = ", this.h AS h" if log.measured else ""
-    kept = "".join(f", {name}" for name in keep)
+        waiting = f"greatest({waiting} - greatest(this.h, 0), 0)"
+    kept = "".join(f"{name}, " for name in keep)
     return (
-        f"SELECT {code_of(log, 'this')} AS source, {code_of(log, 'following')} AS target,"
-        f" CASE WHEN following IS NOT NULL THEN {lasted} END AS waiting, this{handling}{kept} FROM ({pairs}) AS pairs"
+        f"SELECT {kept}{code_of(log, 'this')} AS source, {code_of(log, 'following')} AS target, {waiting} AS waiting,"
+        f" this FROM ({pairs}) AS pairs WHERE following IS NOT NULL"
     )
 
 
@@ -160,22 +159,18 @@ def _occurrences(log: EventLog) -> list[str]:
 
 
 def _durations(log: EventLog) -> list[str]:
-    """Waiting per edge and per step, handling per step: count, sum, median and p90."""
-
-    def measured(part: str, value: str, groups: tuple[str, ...], where: str) -> str:
-        keys = ", ".join((*groups, *["NULL"] * (2 - len(groups))))
-        quantiles = log.sql.quantiles.format(value)
-        return (
-            f"SELECT '{part}', NULL, {keys}, count(*), CAST(sum({value}) AS DOUBLE), {quantiles}"
-            f" FROM moves WHERE {where} GROUP BY {', '.join(groups)}"
-        )
-
+    """Count, sum, median and p90: of waiting per edge and (b is NULL) per step, and of handling per step."""
+    waiting, handling = log.sql.quantiles.format("waiting"), log.sql.quantiles.format("this.h")
     parts = [
-        measured("edge", "waiting", ("source", "target"), "target IS NOT NULL"),
-        measured("waiting", "waiting", ("source",), "target IS NOT NULL"),
+        f"SELECT 'waiting', NULL, source, target, count(*), CAST(sum(waiting) AS DOUBLE), {waiting}"
+        " FROM moves GROUP BY GROUPING SETS ((source, target), (source))"
     ]
     if log.measured:
-        parts.append(measured("handling", "h", ("source",), "h >= 0"))
+        each = log.sql.exploded("cases", {"this": "steps"})
+        parts.append(
+            f"SELECT 'handling', NULL, this.c, NULL, count(*), CAST(sum(this.h) AS DOUBLE), {handling}"
+            f" FROM ({each}) AS each WHERE this.h >= 0 GROUP BY this.c"
+        )
     return parts
 
 
