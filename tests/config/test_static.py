@@ -9,7 +9,6 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import override_settings
-
 from tests.conftest import skip
 
 MANIFEST = {

@@ -17,12 +17,11 @@ class DiagnosisConfig(AppConfig):
         from qualityloop.diagnosis import permissions
         from qualityloop.foundation.navigation import Entry, register
 
-        icons = "foundation/icons/{}.svg".format
         register(
             Entry(
                 _("Quality overview"),
                 "diagnosis:overview",
-                icons("overview"),
+                "layout-dashboard",
                 permissions.OVERVIEW,
                 frozenset({"diagnosis:overview"}),
             )
@@ -31,7 +30,7 @@ class DiagnosisConfig(AppConfig):
             Entry(
                 _("Indicators"),
                 "diagnosis:indicators",
-                icons("indicators"),
+                "chart-line",
                 permissions.INDICATORS,
                 frozenset({"diagnosis:indicators", "diagnosis:indicator", "diagnosis:rows"}),
                 stage="evaluate",
@@ -41,7 +40,7 @@ class DiagnosisConfig(AppConfig):
             Entry(
                 _("Process"),
                 "diagnosis:process",
-                icons("process"),
+                "route",
                 permissions.PROCESS,
                 frozenset({"diagnosis:process", "diagnosis:cases"}),
                 stage="diagnose",
