@@ -8,6 +8,7 @@ from typing import Literal
 from qualityloop.analysis.messages import Text
 
 Better = Literal["higher", "lower"]
+IndicatorKind = Literal["satisfaction", "complaint", "other"]
 Unit = Literal["percent", "minutes", "hours", "seconds", "days", "points", "count", "per_thousand", "number"]
 
 
@@ -41,7 +42,8 @@ class Indicator:
     definition: Text | None = None
     source: Text | None = None
     owner: Text | None = None
-    kind: Literal["satisfaction", "complaint", "other"] = "other"  # decides the grade of its problems
+    kind: IndicatorKind = "other"  # decides the grade of its problems
+    scope: Text | None = None  # whom it applies to, in words; the rows are chosen by `where`
 
 
 @dataclass(frozen=True, slots=True)
