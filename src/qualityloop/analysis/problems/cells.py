@@ -72,7 +72,8 @@ class Cells:
         index = self.bucket * size + codes
 
         def add(values: Floats) -> Floats:
-            return np.bincount(index, weights=values, minlength=BUCKETS * size).reshape(BUCKETS, size)
+            added = np.bincount(index, weights=values, minlength=BUCKETS * size)
+            return added.astype(np.float64).reshape(BUCKETS, size)
 
         return Sums(add(self.num), add(self.den), add(self.squares))
 

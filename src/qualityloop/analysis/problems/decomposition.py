@@ -23,7 +23,8 @@ class Effects(NamedTuple):
 
 def gap_parts(num: Floats, den: Floats, target: float) -> Floats:
     """Parts of V − T: w·(r − T), which add up to the gap; negative parts are segments on the other side of T."""
-    return (num - target * den) / den.sum()
+    parts: Floats = (num - target * den) / den.sum()
+    return parts
 
 
 def additive_gap_parts(num: Floats, whole: float, target: float, reference: Floats) -> Floats:
@@ -33,7 +34,8 @@ def additive_gap_parts(num: Floats, whole: float, target: float, reference: Floa
     reference periods. Without reference rows the target is shared out like the numerators themselves.
     """
     base = reference if reference.sum() > 0 else num
-    return num / whole - target * base / base.sum()
+    parts: Floats = num / whole - target * base / base.sum()
+    return parts
 
 
 def change_effects(num: Floats, den: Floats, num_before: Floats, den_before: Floats) -> Effects:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from qualityloop.analysis.indicators.values import Group
 from qualityloop.analysis.problems.cells import BEFORE, CURRENT, REFERENCE, Cells, Sums
 from qualityloop.analysis.problems.decomposition import (
     Effects,
+    Floats,
     additive_change_effects,
     additive_gap_parts,
     change_effects,
@@ -46,7 +46,6 @@ class Question:
     scale: float = 1.0
     poisson: bool = False
     whole: tuple[float, float, float] | None = None
-    proxy: bool = False  # the rates are shares of rows beyond the target, not values
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +150,23 @@ def _candidates(groups: tuple[Group, ...], sums: Sums, total: Sums, gap: float, 
     ]
 
 
-def _parts(sums: Sums, total: Sums, question: Question) -> NDArray[np.float64]:
+def _parts(sums: Sums, total: Sums, question: Question) -> Floats:
     """Parts of the gap of all rows; of the rest of a search they add up to the part of the rest."""
     if question.whole is None:
-        return gap_parts(sums.num[CURRENT], sums.den[CURRENT], question.target) * (
-            sums.den[CURRENT].sum() / total.den[CURRENT, 0]
-        )
+        weight = float(sums.den[CURRENT].sum() / total.den[CURRENT, 0])
+        whole_parts: Floats = gap_parts(sums.num[CURRENT], sums.den[CURRENT], question.target) * weight
+        return whole_parts
     reference = sums.num[REFERENCE]
     everything = total.num[REFERENCE, 0]
     base = reference if everything else sums.num[CURRENT]
     share = float(base.sum() / (everything or total.num[CURRENT, 0]))
     if not base.sum():
-        return sums.num[CURRENT] / question.whole[CURRENT]
+        unmeasured: Floats = sums.num[CURRENT] / question.whole[CURRENT]
+        return unmeasured
     return additive_gap_parts(sums.num[CURRENT], question.whole[CURRENT], question.target * share, reference)
 
 
-def _against_the_rest(sums: Sums, question: Question) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _against_the_rest(sums: Sums, question: Question) -> tuple[Floats, Floats]:
     """Excess num − R·den over the common rate R, and the one-sided p that a segment is no worse than the others."""
     num, den, squares = sums.num[CURRENT], sums.den[CURRENT], sums.squares[CURRENT]
     others, others_den, others_squares = num.sum() - num, den.sum() - den, squares.sum() - squares
@@ -183,14 +183,15 @@ def _against_the_rest(sums: Sums, question: Question) -> tuple[NDArray[np.float6
     return num - num.sum() / den.sum() * den, ndtr(-z)
 
 
-def _reference_shares(sums: Sums) -> NDArray[np.float64]:
+def _reference_shares(sums: Sums) -> Floats:
     reference = sums.num[REFERENCE]
     if not reference.sum():
         return np.full(len(reference), 1 / len(reference))
-    return reference / reference.sum()
+    shares: Floats = reference / reference.sum()
+    return shares
 
 
-def _against_the_reference(sums: Sums) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _against_the_reference(sums: Sums) -> tuple[Floats, Floats]:
     """Excess over the growth of all, and the one-sided p that a segment's share of the numerator did not grow."""
     num, reference = sums.num[CURRENT], sums.num[REFERENCE]
     total, before = num.sum(), reference.sum()

@@ -15,19 +15,33 @@ def grade(
     kind: Literal["satisfaction", "complaint", "other"], *, distance: float, signal_bad: bool, missed_in_a_row: int
 ) -> tuple[Grade, Message]:
     """The grade of a problem and why; `distance` in units of (target − warning), so 1 is the warning line."""
-    if kind == "complaint":
-        if signal_bad:
-            return "urgent", message("complaints jumped beyond their control limits")
-        if distance >= URGENT_DISTANCE:
-            return "urgent", message("complaints are far beyond the warning line")
-        if distance > 1:
-            return "important", message("complaints are beyond the warning line")
-    if kind == "satisfaction" and missed_in_a_row >= 2:
-        return "important", message("satisfaction has missed its target for two periods or more")
-    if distance > 1:
-        if missed_in_a_row >= 2:
-            return "important", message("beyond the warning line, and not for the first time")
-        if signal_bad:
-            return "important", message("beyond the warning line, and not by chance: a control-limit signal")
-        return "ordinary", message("beyond the warning line, for the first time and within its usual variation")
+    complaint, past_warning, again = kind == "complaint", distance > 1, missed_in_a_row >= 2
+    rules: tuple[tuple[bool, Grade, Message], ...] = (
+        (complaint and signal_bad, "urgent", message("complaints jumped beyond their control limits")),
+        (
+            complaint and distance >= URGENT_DISTANCE,
+            "urgent",
+            message("complaints are far beyond the warning line"),
+        ),
+        (complaint and past_warning, "important", message("complaints are beyond the warning line")),
+        (
+            kind == "satisfaction" and again,
+            "important",
+            message("satisfaction has missed its target for two periods or more"),
+        ),
+        (past_warning and again, "important", message("beyond the warning line, and not for the first time")),
+        (
+            past_warning and signal_bad,
+            "important",
+            message("beyond the warning line, and not by chance: a control-limit signal"),
+        ),
+        (
+            past_warning,
+            "ordinary",
+            message("beyond the warning line, for the first time and within its usual variation"),
+        ),
+    )
+    for holds, found, reason in rules:
+        if holds:
+            return found, reason
     return "ordinary", message("a single indicator that is slightly off its target")

@@ -48,13 +48,12 @@ def unit_of_distance(target: float, warning: float | None) -> float:
 def probability_met(value: float, target: float, better: Better, low: float | None, high: float | None) -> float | None:
     """One-sided p: how probable a value at least as bad as this is if the true value were on the target.
 
-    From the half of the 95 % interval that faces the target, read as 1.96 standard errors. None without an interval.
+    From the half of the 95 % interval that faces the target, read as 1.96 standard errors; None without an interval,
+    1 where it is open on that side.
     """
     facing = high if better == "higher" else low
-    if facing is None or low is None or high is None or math.isnan(facing):
-        return None
-    if math.isinf(facing):
-        return 1.0
+    if facing is None or math.isinf(facing) or math.isnan(facing):
+        return None if low is None and high is None else 1.0
     error = abs(facing - value) / _Z95
     gap = shortfall(value, target, better)
     if error == 0:

@@ -1,0 +1,214 @@
+"""What might be a problem: indicator × group, in the newest complete period and over the range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from scipy.special import ndtr
+
+from qualityloop.analysis.indicators.standard import Indicator, Standard
+from qualityloop.analysis.indicators.values import Group, Value, Values
+from qualityloop.analysis.problems.measures import Measure
+from qualityloop.analysis.problems.ranking import (
+    FALSE_DISCOVERY,
+    benjamini_hochberg,
+    probability_met,
+    shortfall,
+    signals_bad,
+    unit_of_distance,
+)
+from qualityloop.analysis.problems.scan import Segment
+
+LEAST_ROWS = 20  # of a segment found by search
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One number that is tested against its target. `history` holds the values up to this one, oldest first."""
+
+    indicator: Indicator
+    group: Group
+    period: date
+    scope: Literal["period", "range"]
+    value: float
+    target: float
+    warning: float | None
+    n: int
+    low: float | None = None
+    high: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    previous: float | None = None
+    signal: int | None = None
+    history: list[float | None] = field(default_factory=list)
+    p: float | None = None
+    q: float | None = None
+    own_history: bool = False
+    until: date | None = None
+    searched: bool = False
+
+    @property
+    def distance(self) -> float:
+        """How far past the target, in units of (target − warning)."""
+        gap = shortfall(self.value, self.target, self.indicator.better)
+        return gap / unit_of_distance(self.target, self.warning)
+
+    @property
+    def certain(self) -> bool:
+        """Whether the miss is no accident; plain counts without interval are what they are."""
+        return self.distance > 0 and (self.q is None or self.q <= FALSE_DISCOVERY)
+
+
+def of_period(values: Values, standard: Standard, period: date) -> list[Candidate]:
+    """Every value of `period` that can be compared: with its target, or a complaint indicator with its own limits."""
+    index: dict[tuple[str, Group], list[Value]] = {}
+    for value in values.values:
+        if value.period <= period:
+            index.setdefault((value.key, value.group), []).append(value)
+    found = []
+    for indicator in standard.indicators:
+        for (key, _), series in index.items():
+            if key == indicator.key:
+                candidate = from_series(indicator, sorted(series, key=lambda v: v.period), period)
+                if candidate:
+                    found.append(candidate)
+    return found
+
+
+def from_series(indicator: Indicator, series: Sequence[Value], period: date) -> Candidate | None:
+    """The newest value of `series` as a candidate, its history with it; None without value, rows or target."""
+    if not series or series[-1].period != period:
+        return None
+    value = series[-1]
+    if value.value is None or not math.isfinite(value.value) or value.n < 1 or value.status == "insufficient":
+        return None
+    target, warning, own = indicator.target, indicator.warning, False
+    if target is None:
+        limit = value.upper_limit if indicator.better == "lower" else value.lower_limit
+        jumped = indicator.kind == "complaint" and signals_bad(value.signal, indicator.better)
+        if not jumped or value.center is None or limit is None:
+            return None
+        target, warning, own = value.center, limit, True
+    return Candidate(
+        indicator,
+        value.group,
+        period,
+        "period",
+        value.value,
+        target,
+        warning,
+        value.n,
+        value.low,
+        value.high,
+        value.numerator,
+        value.denominator,
+        value.previous,
+        value.signal,
+        [v.value for v in series],
+        probability_met(value.value, target, indicator.better, value.low, value.high),
+        own_history=own,
+    )
+
+
+def of_range(values: Values, standard: Standard, period: date) -> list[Candidate]:
+    """The mean of the periods up to `period`, weighted by n, where the newest one does not itself meet the target.
+
+    The error of the mean comes from the half widths of the periods' intervals.
+    """
+    found = []
+    for indicator in standard.indicators:
+        if indicator.target is None:
+            continue
+        series = [v for v in values.series(indicator.key) if values.start <= v.period <= period or v.period == period]
+        known = [v for v in series if v.value is not None and v.n > 0 and v.low is not None and v.high is not None]
+        if len(known) < 2 or _meets(series[-1], indicator):
+            continue
+        weight = sum(v.n for v in known)
+        mean = sum(v.n * (v.value or 0.0) for v in known) / weight
+        half = math.sqrt(sum((v.n * ((v.high or 0.0) - (v.low or 0.0)) / 2) ** 2 for v in known)) / weight
+        if math.isfinite(half):
+            found.append(_mean_of(indicator, known, mean, half, indicator.target))
+    return found
+
+
+def _meets(value: Value, indicator: Indicator) -> bool:
+    if value.value is None or indicator.target is None:
+        return False
+    return shortfall(value.value, indicator.target, indicator.better) <= 0
+
+
+def _mean_of(indicator: Indicator, known: Sequence[Value], mean: float, half: float, target: float) -> Candidate:
+    numerators = [v.numerator for v in known if v.numerator is not None]
+    denominators = [v.denominator for v in known if v.denominator is not None]
+    low, high = mean - half, mean + half
+    return Candidate(
+        indicator,
+        (),
+        known[0].period,
+        "range",
+        mean,
+        target,
+        indicator.warning,
+        sum(v.n for v in known),
+        low,
+        high,
+        sum(numerators) if len(numerators) == len(known) else None,
+        sum(denominators) if len(denominators) == len(known) else None,
+        history=[v.value for v in known],
+        p=probability_met(mean, target, indicator.better, low, high),
+        until=known[-1].period,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A segment of a dimension that was searched, with the probability that it meets the target after all."""
+
+    measure: Measure
+    group: Group
+    segment: Segment
+    p: float
+
+    @property
+    def excess(self) -> float:
+        """num beyond what the target allows for so many rows, positive where it is worse."""
+        over = self.segment.num - self.measure.target * self.segment.den
+        return -over if self.measure.higher_is_better else over
+
+
+def of_segments(measure: Measure, segments: dict[Group, Segment]) -> list[Found]:
+    """Segments that are large enough to be tested against the target on their own."""
+    if measure.plain:
+        return []
+    return [
+        Found(measure, group, segment, _p_of(measure, segment))
+        for group, segment in segments.items()
+        if group and segment.den >= LEAST_ROWS
+    ]
+
+
+def _p_of(measure: Measure, segment: Segment) -> float:
+    """One-sided p of a segment whose true rate is the target."""
+    rate = segment.num / segment.den
+    variance = rate if measure.poisson else segment.squares / segment.den - rate**2
+    if variance <= 0:  # all rows alike: what a share on its target would vary by
+        variance = abs(measure.target * (1 - measure.target))
+    gap = rate - measure.target
+    worse = -gap if measure.higher_is_better else gap
+    if variance <= 0:
+        return 0.0 if worse > 0 else 1.0
+    return float(ndtr(-worse / math.sqrt(variance / segment.den)))
+
+
+def control_false_discoveries(candidates: Iterable[Candidate], found: Sequence[Found]) -> list[tuple[Found, float]]:
+    """Adjust all p-values together; sets `q` of the candidates, answers with the segments that miss for sure."""
+    tested = [c for c in candidates if c.p is not None]
+    adjusted = benjamini_hochberg([*(c.p for c in tested if c.p is not None), *(f.p for f in found)])
+    for candidate, q in zip(tested, adjusted[: len(tested)], strict=True):
+        candidate.q = float(q)
+    later = zip(found, adjusted[len(tested) :], strict=True)
+    return [(f, float(q)) for f, q in later if q <= FALSE_DISCOVERY and f.excess > 0]

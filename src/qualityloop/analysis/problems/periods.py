@@ -1,0 +1,34 @@
+"""Which period is the newest that is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from qualityloop.analysis.datasets import day_column
+from qualityloop.analysis.indicators.evaluate.periods import last_day
+from qualityloop.analysis.indicators.standard import Standard
+from qualityloop.analysis.indicators.values import Grain
+from qualityloop.analysis.lake import Lake
+
+# Days at the end of a period that may be without rows, such as a weekend, and the period still be complete.
+_QUIET_END: dict[Grain, int] = {"day": 0, "week": 2, "month": 3, "quarter": 5, "year": 10}
+
+
+def data_days(lake: Lake, standard: Standard) -> tuple[date, date] | None:
+    """First and last local day on which any dataset of the standard's indicators has rows."""
+    found = []
+    for indicator in standard.indicators:
+        dataset = lake.datasets.get(indicator.dataset)
+        days = dataset.days(day_column(indicator.period)) if dataset else None
+        if days:
+            found.append(days)
+    return (min(d[0] for d in found), max(d[1] for d in found)) if found else None
+
+
+def newest_complete(periods: Iterable[date], grain: Grain, until: date) -> date | None:
+    """The newest of `periods` that data up to the day `until` fill; the newest at all where none is complete."""
+    ordered = sorted(set(periods))
+    quiet = timedelta(days=_QUIET_END[grain])
+    complete = [p for p in ordered if last_day(p, grain) - quiet <= until]
+    return (complete or ordered)[-1] if ordered else None

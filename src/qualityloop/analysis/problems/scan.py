@@ -1,0 +1,184 @@
+"""Sums from the lake: every dimension at once for many indicators, and the cells of a single one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from qualityloop.analysis.datasets import DATASETS, Dataset, day_column
+from qualityloop.analysis.engine import Dialect, Engine
+from qualityloop.analysis.indicators.language import parse_condition, parse_formula
+from qualityloop.analysis.indicators.language.sql import double_literal, text_sql
+from qualityloop.analysis.indicators.standard import Indicator
+from qualityloop.analysis.indicators.values import Group
+from qualityloop.analysis.lake import Lake
+from qualityloop.analysis.problems.cells import Cells, Dimension, merged
+from qualityloop.analysis.problems.measures import Measure, Part
+
+Span = tuple[date, date]
+TABLE = "segments"
+PEOPLE = frozenset({"agent", "actor", "scorer", "author"})  # may drive a problem, but are never one of their own
+FINE = PEOPLE | {"hour", "weekday", "source"}
+MANY_ROWS = 1_000_000  # from here on cells are made of the coarse dimensions only
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The rows and what reads them."""
+
+    lake: Lake
+    engine: Engine
+
+    def dimensions(self, dataset: str) -> tuple[str, ...]:
+        """The dimensions of a dataset that its rows have, in the order of search."""
+        present = self.lake.datasets[dataset].columns
+        return tuple(name for name in DATASETS[dataset].dimensions if name in present)
+
+    def shared_dimensions(self, measure: Measure) -> tuple[str, ...]:
+        """Dimensions that all tables of a measure have."""
+        first, *others = [self.dimensions(part.dataset) for part in measure.parts]
+        return tuple(name for name in first if all(name in other for other in others))
+
+    def coarse(self, dataset: str, names: Sequence[str]) -> tuple[str, ...]:
+        """`names` without those of many values where cells would hardly be fewer than the many rows."""
+        if self.lake.datasets[dataset].rows <= MANY_ROWS:
+            return tuple(names)
+        return tuple(name for name in names if name not in FINE)
+
+    def attach(self, dataset: str, instant: str, days: Sequence[Span]) -> bool:
+        """Make the rows of `days` (and others of their months) readable as TABLE; False where there are none."""
+        if dataset not in self.lake.datasets:
+            return False
+        column = day_column(instant)
+        months = [p for span in days for p in self.lake.datasets[dataset].between(column, *span)]
+        files = list(dict.fromkeys(file for month in months for file in month.files))
+        if files:
+            self.engine.attach(TABLE, files)
+        return bool(files)
+
+
+@dataclass(slots=True)
+class Segment:
+    """Sums of one measure over one segment."""
+
+    num: float = 0.0
+    den: float = 0.0
+    squares: float = 0.0
+    beyond: float = 0.0
+
+    def add(self, num: float | None, den: float | None, squares: float | None, beyond: float | None) -> None:
+        """Add what another table contributes."""
+        self.num += num or 0.0
+        self.den += den or 0.0
+        self.squares += squares or 0.0
+        self.beyond += beyond or 0.0
+
+
+def scan(source: Source, measures: Sequence[Measure], span: Span) -> dict[str, dict[Group, Segment]]:
+    """Sums of everything and by each single dimension, for each measure; one query per table and instant."""
+    tables: dict[tuple[str, str], list[tuple[str, Part]]] = defaultdict(list)
+    for measure in measures:
+        for part in measure.parts:
+            tables[part.dataset, part.instant].append((measure.indicator.key, part))
+    answer: dict[str, dict[Group, Segment]] = {m.indicator.key: defaultdict(Segment) for m in measures}
+    for (dataset, instant), wanted in tables.items():
+        if source.attach(dataset, instant, [span]):
+            names = [name for name in source.dimensions(dataset) if name not in PEOPLE]
+            for row in source.engine.query(_grouped(names, instant, wanted, span)).to_pylist():
+                group: Group = tuple((name, as_text(row[f"d{i}"])) for i, name in enumerate(names) if not row[f"g{i}"])
+                for i, (key, _) in enumerate(wanted):
+                    answer[key][group].add(row[f"num{i}"], row[f"den{i}"], row[f"squares{i}"], row[f"beyond{i}"])
+    return answer
+
+
+def _grouped(names: Sequence[str], instant: str, wanted: Sequence[tuple[str, Part]], span: Span) -> str:
+    """One pass over the rows: grouping sets of everything and of each dimension."""
+    selected = [f'"{name}" AS d{i}, grouping("{name}") AS g{i}' for i, name in enumerate(names)]
+    for i, (_, part) in enumerate(wanted):
+        selected += [
+            f"CAST({part.num} AS DOUBLE) AS num{i}",
+            f"CAST({part.den} AS DOUBLE) AS den{i}",
+            f"CAST({part.squares} AS DOUBLE) AS squares{i}",
+            f"CAST({part.beyond} AS DOUBLE) AS beyond{i}",
+        ]
+    sets = ", ".join(["()", *(f'("{name}")' for name in names)])
+    return f"SELECT {', '.join(selected)} FROM {TABLE} WHERE {_between(instant, span)} GROUP BY GROUPING SETS ({sets})"
+
+
+def load_cells(source: Source, measure: Measure, names: Sequence[str], spans: Sequence[Sequence[Span]]) -> Cells | None:
+    """The cells of one measure by `names`; `spans` holds the days of each bucket. None where there are no rows."""
+    loaded = [
+        _load(source.engine, part, names, days, bucket)
+        for bucket, days in enumerate(spans)
+        for part in measure.parts
+        if days and source.attach(part.dataset, part.instant, days)
+    ]
+    return merged(loaded) if loaded else None
+
+
+def _load(engine: Engine, part: Part, names: Sequence[str], days: Sequence[Span], bucket: int) -> Cells:
+    grouped = ", ".join(f'"{name}"' for name in names)
+    rows = " OR ".join(_between(part.instant, span) for span in days)
+    condition = f"({rows}) AND {part.where}" if part.where else f"({rows})"
+    sums = f"CAST({part.num} AS DOUBLE) AS num, CAST({part.den} AS DOUBLE) AS den"
+    table = engine.query(
+        f"SELECT {grouped + ', ' if names else ''}{sums}, CAST({part.squares} AS DOUBLE) AS squares"
+        f" FROM {TABLE} WHERE {condition}{' GROUP BY ' + grouped if names else ''}"
+    )
+    return Cells(
+        tuple(_coded(name, table.column(name)) for name in names),
+        np.full(table.num_rows, bucket, dtype=np.int64),
+        _numbers(table, "num"),
+        _numbers(table, "den"),
+        _numbers(table, "squares"),
+    )
+
+
+def value_of(source: Source, indicator: Indicator, group: Group, days: Sequence[Span]) -> float | None:
+    """The value of one indicator for one group in `days`."""
+    if not source.attach(indicator.dataset, indicator.period, days):
+        return None
+    contract, engine = DATASETS[indicator.dataset], source.engine
+    where = parse_condition(indicator.where, contract) if indicator.where else None
+    value = parse_formula(indicator.formula, contract).value_sql(engine.dialect, where)
+    rows = " OR ".join(_between(indicator.period, span) for span in days)
+    conditions = [f"({rows})", *(_equals(contract, column, wanted, engine.dialect) for column, wanted in group)]
+    found = engine.query(f"SELECT {value} AS value FROM {TABLE} WHERE {' AND '.join(conditions)}").to_pylist()
+    return None if found[0]["value"] is None else float(found[0]["value"])
+
+
+def _equals(contract: Dataset, column: str, wanted: str | None, dialect: Dialect) -> str:
+    if wanted is None:
+        return f'"{column}" IS NULL'
+    known = contract.column(column)
+    if known and known.type == "text":
+        return f'"{column}" = {text_sql(wanted, dialect)}'
+    return f'"{column}" = {wanted.upper() if wanted in ("true", "false") else double_literal(float(wanted))}'
+
+
+def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
+    return np.nan_to_num(np.asarray(table.column(name).to_numpy(), dtype=np.float64))
+
+
+def _coded(name: str, column: pa.ChunkedArray) -> Dimension:
+    encoded = pc.dictionary_encode(column.combine_chunks(), null_encoding="encode")
+    codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+    return Dimension(name, codes, tuple(as_text(value) for value in encoded.dictionary.to_pylist()))
+
+
+def _between(instant: str, span: Span) -> str:
+    return f"\"{day_column(instant)}\" BETWEEN DATE '{span[0]}' AND DATE '{span[1]}'"
+
+
+def as_text(value: object) -> str | None:
+    """A value of a dimension as groups carry it."""
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,136 @@
+"""One candidate per indicator: everything where everything misses, else the group or segment that does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from qualityloop.analysis.indicators.evaluate.periods import last_day
+from qualityloop.analysis.indicators.standard import Standard
+from qualityloop.analysis.indicators.values import Group, Grouping, Values
+from qualityloop.analysis.problems.candidates import (
+    Candidate,
+    Found,
+    control_false_discoveries,
+    from_series,
+    of_period,
+    of_range,
+    of_segments,
+)
+from qualityloop.analysis.problems.explanation import STRANGERS
+from qualityloop.analysis.problems.measures import Measure, measure_of
+from qualityloop.analysis.problems.scan import Segment, Source, scan
+
+EvaluateMore = Callable[[Sequence[str], Sequence[Grouping]], Values]
+PAST_WARNING = 1.0
+
+
+@dataclass(slots=True)
+class Selection:
+    """What was chosen, with the measures and sums that ranking and explanation need again."""
+
+    period: date
+    chosen: list[Candidate]
+    measures: dict[str, Measure]
+    segments: dict[str, dict[Group, Segment]]
+
+
+def select(source: Source, values: Values, standard: Standard, period: date, *, evaluate: EvaluateMore) -> Selection:
+    """Test all candidates together and keep one per indicator."""
+    candidates = [*of_period(values, standard, period), *of_range(values, standard, period)]
+    measures = _measures(source, values, standard, candidates)
+    span = (period, last_day(period, values.grain))
+    segments = scan(source, list(measures.values()), span)
+    found = [
+        f for key, measure in measures.items() for f in of_segments(measure, _testable(source, measure, segments[key]))
+    ]
+    sure = control_false_discoveries(candidates, found)
+    chosen: dict[str, Candidate] = {}
+    for candidate in candidates:  # totals of the period first, then groups, then means of the range
+        if candidate.certain and not candidate.group and candidate.scope == "period":
+            chosen[candidate.indicator.key] = candidate
+    known = {c.indicator.key for c in candidates if c.scope == "period"}
+    groups = [c for c in candidates if c.group and c.certain and c.distance > PAST_WARNING]
+    wanted = _worst([(f, q) for f, q in sure if f.measure.indicator.key in known - set(chosen)])
+    groups += _evaluated(wanted, period, evaluate)
+    for candidate in sorted(groups, key=lambda c: c.distance * c.n, reverse=True):
+        chosen.setdefault(candidate.indicator.key, candidate)
+    for candidate in candidates:
+        if candidate.certain and candidate.scope == "range":
+            chosen.setdefault(candidate.indicator.key, candidate)
+    return Selection(period, list(chosen.values()), measures, segments)
+
+
+def _measures(
+    source: Source, values: Values, standard: Standard, candidates: Sequence[Candidate]
+) -> dict[str, Measure]:
+    """The additive forms of all indicators that were computed and have something to be compared with."""
+    targets = {c.indicator.key: c.target for c in candidates}
+    missing = {reason.key for reason in values.not_computed}
+    answer = {}
+    for indicator in standard.indicators:
+        if indicator.key in targets and indicator.key not in missing and indicator.dataset in source.lake.datasets:
+            measure = measure_of(indicator, targets[indicator.key], source.engine.dialect)
+            if measure and all(part.dataset in source.lake.datasets for part in measure.parts):
+                answer[indicator.key] = measure
+    return answer
+
+
+def _testable(source: Source, measure: Measure, segments: dict[Group, Segment]) -> dict[Group, Segment]:
+    """Segments of the dimensions that every table of the measure has and uses with the same meaning."""
+    answer = {}
+    for name in source.shared_dimensions(measure):
+        here = {g: s for g, s in segments.items() if g and g[0][0] == name}
+        strangers = sum(abs(s.num) for s in here.values() if not s.den)
+        if len(here) > 1 and strangers <= STRANGERS * sum(abs(s.num) for s in here.values()):
+            answer.update(here)
+    return answer
+
+
+def _worst(sure: Sequence[tuple[Found, float]]) -> list[tuple[Found, float]]:
+    """For each indicator the segment that adds most beyond what its target allows; past the warning line, if known."""
+    worst: dict[str, tuple[Found, float]] = {}
+    for found, q in sure:
+        measure = found.measure
+        warning = measure.indicator.warning
+        if warning is not None and not measure.proxy:
+            over = found.segment.num / found.segment.den - warning / measure.scale
+            if (over >= 0) is measure.higher_is_better:
+                continue
+        best = worst.get(measure.indicator.key)
+        if best is None or found.excess > best[0].excess:
+            worst[measure.indicator.key] = (found, q)
+    return list(worst.values())
+
+
+def _evaluated(wanted: Sequence[tuple[Found, float]], period: date, evaluate: EvaluateMore) -> list[Candidate]:
+    """The segments with value, interval, history and limits like any other group."""
+    if not wanted:
+        return []
+    dimensions = list(dict.fromkeys(found.group[0][0] for found, _ in wanted))
+    values = evaluate([found.measure.indicator.key for found, _ in wanted], [(name,) for name in dimensions])
+    answer = []
+    for found, q in wanted:
+        series = [v for v in values.series(found.measure.indicator.key, found.group) if v.period <= period]
+        candidate = from_series(found.measure.indicator, series, period)
+        if candidate and candidate.distance > PAST_WARNING:
+            candidate.p, candidate.q, candidate.searched = found.p, q, True
+            answer.append(candidate)
+    return answer
+
+
+def affected_rows(candidate: Candidate, selection: Selection) -> float:
+    """Rows on the wrong side of the target; n where a row has no side. Of a range: per period."""
+    key, n = candidate.indicator.key, float(candidate.n)
+    sums = selection.segments.get(key, {})
+    exact = sums.get(candidate.group) if len(candidate.group) <= 1 else None
+    if candidate.scope == "period" and exact and exact.beyond:
+        return exact.beyond
+    if candidate.scope == "range":
+        n /= max(len(candidate.history), 1)
+    everything = sums.get(())
+    measure = selection.measures.get(key)
+    if everything and everything.den and measure and not measure.poisson:
+        return n * everything.beyond / everything.den
+    return n
