@@ -45,7 +45,7 @@ def make_accounts() -> tuple[Account, ...]:
 
 
 def demo_logins() -> tuple[Account, ...]:
-    """Demo accounts that exist and still have their demo password, so that only what works is printed."""
+    """Demo accounts that exist and are active; Django must be set up."""
     from qualityloop.foundation.models import User
 
     users = {user.username: user for user in User.objects.filter(username__in=[a.username for a in ACCOUNTS])}

@@ -53,10 +53,11 @@ def generate(
     progress: Callable[[int, int], None] | None = None,
 ) -> Lake:
     """Write the demo organisation's lake to `lake_path`, replacing one that is there."""
+    report = progress or (lambda done, of: None)
     made = tables(until=until, tickets=tickets, seed=seed)
     with LakeWriter(lake_path, zone=org.ZONE, calendar=org.CALENDAR) as lake:
         for done, (name, rows) in enumerate(made.items(), 1):
+            report(done, len(made) + 1)
             lake.write(name, rows)
-            if progress:
-                progress(done, len(made) + 1)
+        report(len(made) + 1, len(made) + 1)
         return lake.commit()

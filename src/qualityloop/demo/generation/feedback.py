@@ -160,7 +160,7 @@ def review_table(world: World, tickets: Tickets) -> pa.Table:
     rows = rows[np.argsort(at[rows], kind="stable")]
     rating, chosen = satisfaction(rng, level[rows]), tickets.rows(rows)
     answered: Instants = at[rows]
-    answered = answered + seconds(np.rint(lognormal(rng, 17.0, 0.75, len(rows)) * 3600))
+    answered += seconds(np.rint(lognormal(rng, 17.0, 0.75, len(rows)) * 3600))
     answered[chance(rng, 0.03, len(rows))] = NEVER
     named = chance(rng, 0.6, len(rows))
     columns = {
