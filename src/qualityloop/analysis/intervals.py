@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
-from scipy.stats import binom
 
 Floats = NDArray[np.float64]
 Bounds = tuple[Floats, Floats]
@@ -127,9 +126,18 @@ def quantile_ranks(n: ArrayLike, q: float, *, confidence: float = 0.95) -> tuple
     sample = np.asarray(n, dtype=np.float64)
     tail = (1 - confidence) / 2
     some = np.maximum(sample, 1)
-    low = np.where(sample > 0, binom.ppf(tail, some, q), 0)
-    high = np.where(sample > 0, binom.ppf(1 - tail, some, q) + 1, 1)
+    low = np.where(sample > 0, _binomial_quantile(tail, some, q), 0)
+    high = np.where(sample > 0, _binomial_quantile(1 - tail, some, q) + 1, 1)
     return low.astype(np.int64), high.astype(np.int64)
+
+
+def _binomial_quantile(probability: float, n: Floats, p: float) -> Floats:
+    """Smallest k with P(B(n, p) ≤ k) ≥ probability; scipy.stats has it too, but takes a second to import."""
+    if p in (0, 1):
+        return n * p
+    above = np.ceil(special.bdtrik(probability, n, p))
+    below = np.maximum(above - 1, 0)
+    return np.asarray(np.where(special.bdtr(below, n.astype(np.int64), p) >= probability, below, above), dtype=np.float64)
 
 
 def quantile(values: ArrayLike, q: float, *, confidence: float = 0.95) -> tuple[float, float]:

@@ -46,10 +46,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class NotComputed:
-    """An indicator that the data at hand cannot answer, and why."""
+    """An indicator that the data at hand cannot answer, and why; not at all, or not by `grouping`."""
 
     key: str
     reason: Message
+    grouping: Grouping | None = None
 
 
 @dataclass(slots=True)
