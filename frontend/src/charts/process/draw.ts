@@ -109,7 +109,7 @@ function edgeLabel(edge: ProcessEdge, words: Words): string {
 }
 
 function text(x: number, y: number, content: string, name: string): SVGElement {
-  const made = element("text", { x, y, class: name, "text-anchor": "middle" });
+  const made = element("text", { x, y, class: name, "text-anchor": "middle", "aria-hidden": "true" });
   made.textContent = content;
   return made;
 }

@@ -1,0 +1,1 @@
+"""The parts of the diagnosis report, one file per section."""

@@ -1,0 +1,69 @@
+"""The vital few of the complaints: Pareto by the first dimension in which complaints were split."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from qualityloop.analysis.indicators.standard import Indicator
+from qualityloop.analysis.messages import message
+from qualityloop.analysis.problems.pareto import ParetoItem, pareto
+from qualityloop.analysis.problems.wording import format_share, value_label
+from qualityloop.reports.diagnosis.reading import Reading
+from qualityloop.reports.markup import Html, tag
+from qualityloop.reports.page import Page, card
+
+MOST_BARS = 10
+
+
+def section(page: Page, reading: Reading) -> None:
+    """A Pareto per dimension, where complaints were counted by group."""
+    cards: list[Html] = []
+    for indicator in reading.computed():
+        if indicator.kind != "complaint":
+            continue
+        for grouping in reading.groupings():
+            if len(grouping) == 1 and (items := counted(reading, indicator, grouping[0])):
+                cards.append(_card(page, reading, indicator, grouping[0], items))
+        if cards:
+            break
+    if cards:
+        page.section("complaints", message("Complaints"), tag("div", *cards, class_="r-trends"))
+
+
+def counted(reading: Reading, indicator: Indicator, column: str) -> tuple[ParetoItem, ...]:
+    """Complaints of the whole range by the values of `column`, at least two of them."""
+    start, end = reading.diagnosis.start, reading.diagnosis.end
+    counts: Counter[str] = Counter()
+    for value in reading.diagnosis.values.values:
+        inside = start <= value.period <= end and value.key == indicator.key
+        if inside and len(value.group) == 1 and value.group[0][0] == column:
+            name = value_label(column, value.group[0][1], indicator.dataset, reading.language)
+            counts[name] += int(value.numerator if value.numerator is not None else value.n)
+    items = pareto(counts.items())
+    return items if len(items) >= 2 else ()
+
+
+def _card(page: Page, reading: Reading, indicator: Indicator, column: str, items: tuple[ParetoItem, ...]) -> Html:
+    columns = reading.columns(indicator, (column,))
+    vital = [item for item in items if item.vital]
+    note = page.say(
+        message(
+            "{n} of {of} make up {share}",
+            n=len(vital),
+            of=len(items),
+            share=format_share(vital[-1].cumulative, page.language),
+        )
+    )
+    title = page.say(message("Complaints by {columns}", columns=columns))
+    return card(title, page.chart("pareto", payload(page, items, title)), note=note)
+
+
+def payload(page: Page, items: tuple[ParetoItem, ...], label: str) -> dict[str, Any]:
+    """What the chart kind `pareto` draws; what is past the tenth bar is put together."""
+    bars = [{"name": item.name, "value": item.count} for item in items[:MOST_BARS]]
+    rest = sum(item.count for item in items[MOST_BARS:])
+    if rest:
+        bars.append({"name": page.say(message("Other")), "value": rest})
+    words = {"count": message("complaints"), "cumulative": message("cumulative")}
+    return {"items": bars, "line": 0.8, "words": {"label": label, **{k: page.say(w) for k, w in words.items()}}}
