@@ -75,8 +75,6 @@ def diagnose(
     if days is None:
         raise AnalysisError(message("there are no rows that the indicators of this standard could be computed from"))
     first, last = start or days[0], end or days[1]
-    if first > last:
-        raise AnalysisError(message("the period ends before it begins: {start} to {end}", start=first, end=last))
     groupings: list[Grouping] = [(name,) for name in dict.fromkeys(by)]
 
     def compute(indicators: Sequence[str] | None, wanted: Sequence[Grouping], shown: Progress | None = None) -> Values:

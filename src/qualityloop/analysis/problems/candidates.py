@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from scipy.special import ndtr
 
+from qualityloop.analysis.datasets import DATASETS
+from qualityloop.analysis.indicators.evaluate.periods import period_of, shift
+from qualityloop.analysis.indicators.language import parse_formula
+from qualityloop.analysis.indicators.language.tree import IsNull, Name, walk
 from qualityloop.analysis.indicators.standard import Indicator, Standard
-from qualityloop.analysis.indicators.values import Group, Value, Values
+from qualityloop.analysis.indicators.values import Grain, Group, Value, Values
 from qualityloop.analysis.problems.measures import Measure
 from qualityloop.analysis.problems.ranking import (
     FALSE_DISCOVERY,
@@ -24,6 +28,7 @@ from qualityloop.analysis.problems.ranking import (
 from qualityloop.analysis.problems.scan import Segment
 
 LEAST_ROWS = 20  # of a segment found by search
+LEAST_SHARE = 0.02  # of all rows
 
 
 @dataclass(slots=True)
@@ -63,27 +68,44 @@ class Candidate:
         return self.distance > 0 and (self.q is None or self.q <= FALSE_DISCOVERY)
 
 
-def of_period(values: Values, standard: Standard, period: date) -> list[Candidate]:
-    """Every value of `period` that can be compared: with its target, or a complaint indicator with its own limits."""
+def judged_periods(values: Values, standard: Standard, period: date) -> dict[str, date]:
+    """In which period each indicator is judged: `period`, or the one before for those that still ripen.
+
+    An indicator that asks whether something has happened yet (resolved_at IS NOT NULL) looks bad in the newest
+    period only because the last rows had no time; one period later it can be told.
+    """
+    before = shift(period, values.grain, -1)
+    known = {v.key for v in values.values if v.period == before and not v.group}
+    return {i.key: before if i.key in known and _ripens(i) else period for i in standard.indicators}
+
+
+def _ripens(indicator: Indicator) -> bool:
+    contract = DATASETS[indicator.dataset]
+    nodes = walk(parse_formula(indicator.formula, contract).node)
+    asked = {node.operand.name for node in nodes if isinstance(node, IsNull) and isinstance(node.operand, Name)}
+    return bool(asked & set(contract.instants) - {indicator.period})
+
+
+def of_period(values: Values, standard: Standard, periods: Mapping[str, date]) -> list[Candidate]:
+    """Every value that can be compared: with its target, or a complaint indicator with its own limits."""
     index: dict[tuple[str, Group], list[Value]] = {}
     for value in values.values:
-        if value.period <= period:
-            index.setdefault((value.key, value.group), []).append(value)
-    found = []
-    for indicator in standard.indicators:
-        for (key, _), series in index.items():
-            if key == indicator.key:
-                candidate = from_series(indicator, sorted(series, key=lambda v: v.period), period)
-                if candidate:
-                    found.append(candidate)
-    return found
+        index.setdefault((value.key, value.group), []).append(value)
+    by_key = {indicator.key: indicator for indicator in standard.indicators}
+    found = [
+        from_series(by_key[key], series, periods[key], values.grain)
+        for (key, _), series in index.items()
+        if key in by_key
+    ]
+    return [candidate for candidate in found if candidate]
 
 
-def from_series(indicator: Indicator, series: Sequence[Value], period: date) -> Candidate | None:
-    """The newest value of `series` as a candidate, its history with it; None without value, rows or target."""
-    if not series or series[-1].period != period:
+def from_series(indicator: Indicator, series: Sequence[Value], period: date, grain: Grain) -> Candidate | None:
+    """The value of `period` as a candidate, its history with it; None without value, rows or target."""
+    past = {v.period: v for v in series if v.period <= period}
+    if period not in past:
         return None
-    value = series[-1]
+    value = past[period]
     if value.value is None or not math.isfinite(value.value) or value.n < 1 or value.status == "insufficient":
         return None
     target, warning, own = indicator.target, indicator.warning, False
@@ -108,14 +130,23 @@ def from_series(indicator: Indicator, series: Sequence[Value], period: date) -> 
         value.denominator,
         value.previous,
         value.signal,
-        [v.value for v in series],
+        _history(past, period, grain),
         probability_met(value.value, target, indicator.better, value.low, value.high),
         own_history=own,
     )
 
 
-def of_range(values: Values, standard: Standard, period: date) -> list[Candidate]:
-    """The mean of the periods up to `period`, weighted by n, where the newest one does not itself meet the target.
+def _history(past: Mapping[date, Value], period: date, grain: Grain) -> list[float | None]:
+    """Values up to `period`, oldest first, None where a period has none."""
+    first, at, answer = min(past), period, []
+    while at >= first:
+        answer.append(past[at].value if at in past else None)
+        at = shift(at, grain, -1)
+    return answer[::-1]
+
+
+def of_range(values: Values, standard: Standard, periods: Mapping[str, date]) -> list[Candidate]:
+    """The mean of all periods up to the judged one, weighted by n, where that one does not itself meet the target.
 
     The error of the mean comes from the half widths of the periods' intervals.
     """
@@ -123,7 +154,8 @@ def of_range(values: Values, standard: Standard, period: date) -> list[Candidate
     for indicator in standard.indicators:
         if indicator.target is None:
             continue
-        series = [v for v in values.series(indicator.key) if values.start <= v.period <= period or v.period == period]
+        first, period = period_of(values.start, values.grain), periods[indicator.key]
+        series = [v for v in values.series(indicator.key) if first <= v.period <= period]
         known = [v for v in series if v.value is not None and v.n > 0 and v.low is not None and v.high is not None]
         if len(known) < 2 or _meets(series[-1], indicator):
             continue
@@ -184,10 +216,12 @@ def of_segments(measure: Measure, segments: dict[Group, Segment]) -> list[Found]
     """Segments that are large enough to be tested against the target on their own."""
     if measure.plain:
         return []
+    dimensions = {group[0][0] for group in segments if group}
+    size = {name: sum(s.den for g, s in segments.items() if g and g[0][0] == name) for name in dimensions}
     return [
         Found(measure, group, segment, _p_of(measure, segment))
         for group, segment in segments.items()
-        if group and segment.den >= LEAST_ROWS
+        if group and segment.den >= max(LEAST_ROWS, LEAST_SHARE * size[group[0][0]])
     ]
 
 

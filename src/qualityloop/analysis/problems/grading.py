@@ -12,9 +12,17 @@ ORDER: dict[Grade, int] = {"urgent": 0, "important": 1, "ordinary": 2}
 
 
 def grade(
-    kind: Literal["satisfaction", "complaint", "other"], *, distance: float, signal_bad: bool, missed_in_a_row: int
+    kind: Literal["satisfaction", "complaint", "other"],
+    *,
+    distance: float,
+    signal_bad: bool,
+    missed_in_a_row: int,
+    overall_met: bool = False,
 ) -> tuple[Grade, Message]:
-    """The grade of a problem and why; `distance` in units of (target − warning), so 1 is the warning line."""
+    """The grade of a problem and why; `distance` in units of (target − warning), so 1 is the warning line.
+
+    `overall_met` says that it is one group's problem while everything together meets the target.
+    """
     complaint, past_warning, again = kind == "complaint", distance > 1, missed_in_a_row >= 2
     rules: tuple[tuple[bool, Grade, Message], ...] = (
         (complaint and signal_bad, "urgent", message("complaints jumped beyond their control limits")),
@@ -28,6 +36,11 @@ def grade(
             kind == "satisfaction" and again,
             "important",
             message("satisfaction has missed its target for two periods or more"),
+        ),
+        (
+            past_warning and overall_met and not signal_bad,
+            "ordinary",
+            message("one group is beyond the warning line; everything together meets the target"),
         ),
         (past_warning and again, "important", message("beyond the warning line, and not for the first time")),
         (

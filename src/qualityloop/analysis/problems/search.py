@@ -51,6 +51,7 @@ def _problem(candidate: Candidate, selection: Selection, values: Values, drivers
         distance=candidate.distance,
         signal_bad=signals_bad(candidate.signal, better),
         missed_in_a_row=missed,
+        overall_met=_overall(candidate, values) is not None,
     )
     chinese, english = (reason.in_language(language) for language in LANGUAGES)
     return Problem(
@@ -81,10 +82,6 @@ def _problem(candidate: Candidate, selection: Selection, values: Values, drivers
 
 def _sentence(candidate: Candidate, values: Values, drivers: Sequence[Driver], missed: int, worsening: bool) -> Text:
     indicator = candidate.indicator
-    whole = [v for v in values.series(indicator.key) if v.period == candidate.period and v.value is not None]
-    overall = whole[0].value if candidate.group and whole else None
-    if overall is not None and shortfall(overall, candidate.target, indicator.better) > 0:
-        overall = None
     return sentence(
         Facts(
             indicator=indicator,
@@ -101,11 +98,22 @@ def _sentence(candidate: Candidate, values: Values, drivers: Sequence[Driver], m
             previous=candidate.previous,
             worsening=worsening,
             missed=missed,
-            overall=overall,
+            overall=_overall(candidate, values),
             drivers=drivers,
             own_history=candidate.own_history,
         )
     )
+
+
+def _overall(candidate: Candidate, values: Values) -> float | None:
+    """The value of everything, where the problem is a group's and everything together meets the target."""
+    if not candidate.group:
+        return None
+    for value in values.series(candidate.indicator.key):
+        met = value.value is not None and shortfall(value.value, candidate.target, candidate.indicator.better) <= 0
+        if value.period == candidate.period and met:
+            return value.value
+    return None
 
 
 def _spans(candidate: Candidate, values: Values) -> Spans:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from qualityloop.analysis.problems.candidates import (
     Found,
     control_false_discoveries,
     from_series,
+    judged_periods,
     of_period,
     of_range,
     of_segments,
@@ -30,7 +31,6 @@ PAST_WARNING = 1.0
 class Selection:
     """What was chosen, with the measures and sums that ranking and explanation need again."""
 
-    period: date
     chosen: list[Candidate]
     measures: dict[str, Measure]
     segments: dict[str, dict[Group, Segment]]
@@ -38,10 +38,13 @@ class Selection:
 
 def select(source: Source, values: Values, standard: Standard, period: date, *, evaluate: EvaluateMore) -> Selection:
     """Test all candidates together and keep one per indicator."""
-    candidates = [*of_period(values, standard, period), *of_range(values, standard, period)]
+    periods = judged_periods(values, standard, period)
+    candidates = [*of_period(values, standard, periods), *of_range(values, standard, periods)]
     measures = _measures(source, values, standard, candidates)
-    span = (period, last_day(period, values.grain))
-    segments = scan(source, list(measures.values()), span)
+    segments: dict[str, dict[Group, Segment]] = {}
+    for judged in sorted(set(periods.values())):
+        here = [measure for key, measure in measures.items() if periods[key] == judged]
+        segments |= scan(source, here, (judged, last_day(judged, values.grain)))
     found = [
         f for key, measure in measures.items() for f in of_segments(measure, _testable(source, measure, segments[key]))
     ]
@@ -53,13 +56,13 @@ def select(source: Source, values: Values, standard: Standard, period: date, *, 
     known = {c.indicator.key for c in candidates if c.scope == "period"}
     groups = [c for c in candidates if c.group and c.certain and c.distance > PAST_WARNING]
     wanted = _worst([(f, q) for f, q in sure if f.measure.indicator.key in known - set(chosen)])
-    groups += _evaluated(wanted, period, evaluate)
+    groups += _evaluated(wanted, periods, evaluate)
     for candidate in sorted(groups, key=lambda c: c.distance * c.n, reverse=True):
         chosen.setdefault(candidate.indicator.key, candidate)
     for candidate in candidates:
         if candidate.certain and candidate.scope == "range":
             chosen.setdefault(candidate.indicator.key, candidate)
-    return Selection(period, list(chosen.values()), measures, segments)
+    return Selection(list(chosen.values()), measures, segments)
 
 
 def _measures(
@@ -67,7 +70,7 @@ def _measures(
 ) -> dict[str, Measure]:
     """The additive forms of all indicators that were computed and have something to be compared with."""
     targets = {c.indicator.key: c.target for c in candidates}
-    missing = {reason.key for reason in values.not_computed}
+    missing = {reason.key for reason in values.not_computed if reason.grouping is None}
     answer = {}
     for indicator in standard.indicators:
         if indicator.key in targets and indicator.key not in missing and indicator.dataset in source.lake.datasets:
@@ -104,7 +107,9 @@ def _worst(sure: Sequence[tuple[Found, float]]) -> list[tuple[Found, float]]:
     return list(worst.values())
 
 
-def _evaluated(wanted: Sequence[tuple[Found, float]], period: date, evaluate: EvaluateMore) -> list[Candidate]:
+def _evaluated(
+    wanted: Sequence[tuple[Found, float]], periods: Mapping[str, date], evaluate: EvaluateMore
+) -> list[Candidate]:
     """The segments with value, interval, history and limits like any other group."""
     if not wanted:
         return []
@@ -112,8 +117,9 @@ def _evaluated(wanted: Sequence[tuple[Found, float]], period: date, evaluate: Ev
     values = evaluate([found.measure.indicator.key for found, _ in wanted], [(name,) for name in dimensions])
     answer = []
     for found, q in wanted:
-        series = [v for v in values.series(found.measure.indicator.key, found.group) if v.period <= period]
-        candidate = from_series(found.measure.indicator, series, period)
+        indicator = found.measure.indicator
+        series = values.series(indicator.key, found.group)
+        candidate = from_series(indicator, series, periods[indicator.key], values.grain)
         if candidate and candidate.distance > PAST_WARNING:
             candidate.p, candidate.q, candidate.searched = found.p, q, True
             answer.append(candidate)

@@ -131,16 +131,19 @@ def _drivers(facts: Facts, language: str) -> Message | None:
         return None
     first = facts.drivers[0]
     where = group_label(first.group, facts.dataset, language)
+    higher = facts.indicator.better == "higher"
     if first.share_of_gap >= ALMOST_ALL:
-        return message("; practically the whole gap comes from {where}", where=where)
-    share = format_share(first.share_of_gap, language)
-    if len(facts.drivers) >= NAMED:
-        second = facts.drivers[1]
-        return message(
-            "; {share} of the gap comes from {where}, {share2} from {where2}",
-            share=share,
-            where=where,
-            share2=format_share(second.share_of_gap, language),
-            where2=group_label(second.group, facts.dataset, language),
-        )
-    return message("; {share} of the gap comes from {where}", share=share, where=where)
+        if higher:
+            return message("; practically the whole gap comes from {where}", where=where)
+        return message("; practically the whole excess comes from {where}", where=where)
+    words = {"share": format_share(first.share_of_gap, language), "where": where}
+    if len(facts.drivers) < NAMED:
+        if higher:
+            return message("; {share} of the gap comes from {where}", **words)
+        return message("; {share} of the excess comes from {where}", **words)
+    second = facts.drivers[1]
+    words["share2"] = format_share(second.share_of_gap, language)
+    words["where2"] = group_label(second.group, facts.dataset, language)
+    if higher:
+        return message("; {share} of the gap comes from {where}, {share2} from {where2}", **words)
+    return message("; {share} of the excess comes from {where}, {share2} from {where2}", **words)
