@@ -36,6 +36,7 @@ LONG_QUEUE = 0.45  # the same share in the night of the story
 
 REPAIR_HOURS = {"华东": 41.5, "华南": stories.FAILED.before, "华北": 43.0, "西部": 46.5}
 OTHER_HOURS = {org.INSTALLATION: 38.0, org.TRAINING: 45.0, org.CONSULTATION: 2.4}
+SOFTWARE_TRAINING_HOURS = 15.0  # by video, not at home
 TECHNICAL_HOURS = {org.HARDWARE: 10.5, org.SOFTWARE: 16.5}
 SPREADS = {
     org.REPAIR: 0.72,
@@ -45,11 +46,11 @@ SPREADS = {
     org.CONSULTATION: 1.3,
 }
 HANDS_ON_MINUTES = {
-    org.REPAIR: 68.0,
-    org.INSTALLATION: 84.0,
-    org.TRAINING: 55.0,
-    org.TECHNICAL_SUPPORT: 24.0,
-    org.CONSULTATION: 6.5,
+    org.REPAIR: 44.0,
+    org.INSTALLATION: 52.0,
+    org.TRAINING: 40.0,
+    org.TECHNICAL_SUPPORT: 18.0,
+    org.CONSULTATION: 6.0,
 }
 FIELD = (org.REPAIR, org.INSTALLATION, org.TRAINING)
 SNAP_HOURS = 0.35  # moving visits into the daytime makes them this much earlier on the average
@@ -107,6 +108,7 @@ def resolved(
     mean = np.zeros(len(kind))
     for name, hours in OTHER_HOURS.items():
         mean[kind == name] = hours
+    mean[(kind == org.TRAINING) & (product_kind == org.SOFTWARE)] = SOFTWARE_TRAINING_HOURS
     for name, hours in TECHNICAL_HOURS.items():
         mean[(kind == org.TECHNICAL_SUPPORT) & (product_kind == name)] = hours
     for name, hours in REPAIR_HOURS.items():

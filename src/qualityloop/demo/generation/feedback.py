@@ -40,7 +40,7 @@ RECOMMENDS = np.array(
         (8, 8, 10, 14, 14, 18, 14, 8, 4, 1, 1),
         (1, 1, 2, 4, 7, 16, 22, 24, 16, 5, 2),
         (0, 0, 0, 1, 1, 4, 7, 22, 32, 24, 9),
-        (0, 0, 0, 0, 0, 1, 1, 5, 17, 30, 46),
+        (0, 0, 0, 0, 0, 1, 1, 4, 15, 30, 49),
     ),
     dtype=float,
 )
@@ -155,12 +155,12 @@ def review_table(world: World, tickets: Tickets) -> pa.Table:
     base = np.where(np.isnat(tickets.closed), tickets.created, tickets.closed)
     at = base + seconds(np.rint(lognormal(rng, 60.0, 0.9, len(tickets)) * 3600))
     level, topic = mood(world, tickets)
-    share = REVIEWED * np.array((0.8, 1.4, 3.0))[level]
+    share = REVIEWED * np.array((0.9, 1.2, 1.8))[level]
     rows = np.flatnonzero(chance(rng, share, len(tickets)) & ~tickets.cancelled & (at < world.horizon))
     rows = rows[np.argsort(at[rows], kind="stable")]
     rating, chosen = satisfaction(rng, level[rows]), tickets.rows(rows)
     answered: Instants = at[rows]
-    answered += seconds(np.rint(lognormal(rng, 17.0, 0.75, len(rows)) * 3600))
+    answered += seconds(np.rint(lognormal(rng, 14.0, 0.6, len(rows)) * 3600))
     answered[chance(rng, 0.03, len(rows))] = NEVER
     named = chance(rng, 0.6, len(rows))
     columns = {

@@ -40,6 +40,7 @@ COMPLEXITY_WEIGHTS = {
     org.CONSULTATION: (0.75, 0.22, 0.03),
 }
 TALK_SECONDS = {SIMPLE: 142.0, ORDINARY: 330.0, COMPLEX: 620.0}
+SOLVES = {SIMPLE: 0.985, ORDINARY: 0.93, COMPLEX: 0.78}
 INBOUND, OUTBOUND = "inbound", "outbound"
 SPOKEN = (org.PHONE, org.ONLINE)
 CALLED_BACK = 0.09  # of the closed tickets, by a person on the phone
@@ -137,8 +138,9 @@ def _conversations(
     talk, hold, wrap = (np.where(lost, np.nan, v) for v in (talk, hold, wrap))
     answered = np.where(lost, np.datetime64("NaT", "us"), started + seconds(np.nan_to_num(queue)))
     ended = np.where(lost, started + seconds(np.nan_to_num(queue)), answered + seconds(np.nan_to_num(talk + hold)))
-    team = unless(~known, tickets.front_team[ticket])
-    solved = (tickets.contacts[ticket] == 1) & ~tickets.escalated[ticket]
+    on_duty = np.where(shift == org.NIGHT, org.NIGHT_TEAM, org.CONTACT_ONE)
+    team = np.where(known, tickets.front_team[ticket], on_duty).astype(object)
+    solved = chance(rng, _solving(complexity, tickets.contacts[ticket] > 1), size)
     return Interactions(
         interaction_id=numbered("HT", size, 7),
         started=started,
@@ -183,6 +185,12 @@ def _gave_up(rng: np.random.Generator, world: World, spoken: int) -> tuple[Insta
     hour = np.where(channel == org.PHONE, pick(rng, HOURS[org.PHONE], size), pick(rng, HOURS[org.ONLINE], size))
     second = (hour * 3600 + rng.integers(0, 3600, size)).astype("timedelta64[s]")
     return day + second - org.UTC_OFFSET, channel
+
+
+def _solving(complexity: Names, again: Flags) -> Numbers:
+    """Chance that a conversation settles the matter; lower where the customer had to come back."""
+    base: Numbers = np.array([SOLVES[c] for c in complexity])
+    return np.where(again, 0.7, 1.0) * base
 
 
 def _complexity(rng: np.random.Generator, kind: Names, known: Flags) -> Names:

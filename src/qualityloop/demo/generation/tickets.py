@@ -35,11 +35,11 @@ DEVIATED = 0.026
 WAITS_FOR_PARTS = 0.17
 # Chance that a customer has to come back though nothing is reopened: a question left open, a promise not kept
 ASKED_AGAIN = {
-    org.REPAIR: 0.120,
-    org.INSTALLATION: 0.105,
-    org.TRAINING: 0.07,
-    org.TECHNICAL_SUPPORT: 0.145,
-    org.CONSULTATION: 0.095,
+    org.REPAIR: 0.105,
+    org.INSTALLATION: 0.09,
+    org.TRAINING: 0.06,
+    org.TECHNICAL_SUPPORT: 0.13,
+    org.CONSULTATION: 0.08,
 }
 REOPENED = {
     org.REPAIR: stories.REPEAT_REPAIRS.before,
