@@ -54,7 +54,8 @@ def test_periods(start: date, grain: Grain, zh: str, en: str) -> None:
     [
         ((), "全部", "everything"),
         ((("shift", "夜班"),), "夜班", "shift 夜班"),
-        ((("channel", "online"),), "渠道 online", "channel online"),
+        ((("channel", "online"),), "在线", "channel online chat"),
+        ((("channel", "web"),), "渠道 web", "channel web"),
         (
             (("product", "滚筒洗衣机 W80"), ("team", None)),
             "滚筒洗衣机 W80 · 未填班组",

@@ -61,6 +61,28 @@ _ROWS: dict[str, tuple[Text, Text]] = {  # measure word and noun; the second is 
     "training_results": (Text("人次", " results"), Text("人次", " result")),
     "knowledge_uses": (Text("次使用", " uses"), Text("次使用", " use")),
 }
+# Values that the shipped standards agree on; all others are the organisation's own words.
+_VALUES: dict[str, dict[str, Text]] = {
+    "channel": {
+        "phone": Text("电话", "phone"),
+        "online": Text("在线", "online chat"),
+        "app": Text("小程序/APP", "app"),
+        "email": Text("邮件", "e-mail"),
+        "social": Text("社交媒体", "social media"),
+        "sms": Text("短信", "text messages"),
+        "form": Text("网页表单", "web form"),
+        "review": Text("第三方评价", "reviews"),
+        "face": Text("当面", "face to face"),
+    },
+    "kind": {
+        "repair": Text("维修", "repair"),
+        "installation": Text("安装调试", "installation"),
+        "training": Text("客户培训", "customer training"),
+        "technical_support": Text("技术支持", "technical support"),
+        "consultation": Text("咨询", "consultation"),
+    },
+    "product_kind": {"hardware": Text("硬件", "hardware"), "software": Text("软件", "software")},
+}
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
@@ -149,8 +171,8 @@ def column_label(column: str, dataset: Dataset | str, language: str) -> str:
 def value_label(column: str, value: str | None, dataset: Dataset | str, language: str) -> str:
     """One value of a dimension with as much of its column's name as it needs to be understood.
 
-    Chinese values stand alone in Chinese sentences (夜班); what would not say of itself what it is (online, 3)
-    is led by its column (渠道 online).
+    Chinese values stand alone in Chinese sentences (夜班); what would not say of itself what it is (web, 3)
+    is led by its column (渠道 web). The values that the shipped standards agree on are translated.
     """
     chinese = language.startswith("zh")
     label = column_label(column, dataset, language)
@@ -164,13 +186,16 @@ def value_label(column: str, value: str | None, dataset: Dataset | str, language
     if value.lower() in {"true", "false"}:
         answer = Text("是", "yes") if value.lower() == "true" else Text("否", "no")
         return f"{label}:{answer.zh}" if chinese else f"{label.lower()}: {answer.en}"
+    word = _VALUES.get(column, {}).get(value)
+    if word is not None:
+        return word.zh if chinese else f"{label.lower()} {word.en}"
     if chinese and any("\u4e00" <= character <= "\u9fff" for character in value):
         return value
     return f"{label} {value}" if chinese else f"{label.lower()} {value}"
 
 
 def group_label(group: Group, dataset: Dataset | str, language: str) -> str:
-    """A group in words: 夜班 · 渠道 online; everything is 全部."""
+    """A group in words: 夜班 · 在线; everything is 全部."""
     if not group:
         return Text("全部", "everything").in_language(language)
     return " · ".join(value_label(column, value, dataset, language) for column, value in group)
