@@ -21,10 +21,14 @@ BOTH = ("zh", "en")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was written in one place; None where it was left empty on purpose."""
+    """What was written in one place; None where it was left empty on purpose.
+
+    `block` where the text begins a line below its name and keeps its lines.
+    """
 
     text: str | None
     place: Place
+    block: bool = False
 
 
 Fields = dict[str, Entry]  # by dotted name: "key", "name.zh", "per.formula", …

@@ -90,6 +90,9 @@ def _error(fault: Fault, draft: Draft) -> AnalysisError:
         row = draft.rows[fault.indicator]
         entry = fields.get(fault.field)
         place = entry.place if entry else Place(row.file, row.row, fault.field)
+        if entry and entry.text and entry.block and fault.error and place.row:
+            lines = entry.text.lstrip()[: fault.error.position].count("\n")
+            place = Place(place.file, place.row + 1 + lines, place.column)
     elif fault.field == "headline" and draft.headline:
         wrong = {e.text for e in draft.headline} - set(draft.indicators)
         place = next(e.place for e in draft.headline if e.text in wrong)

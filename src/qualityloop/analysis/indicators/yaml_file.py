@@ -122,7 +122,7 @@ def _is_null(node: yaml.Node) -> bool:
 def _entry(node: yaml.Node, place: Place) -> Entry:
     if not isinstance(node, yaml.ScalarNode):
         raise _wrong(node, place, "scalar")
-    return Entry(None if _is_null(node) else str(node.value), _place(node, place))
+    return Entry(None if _is_null(node) else str(node.value), _place(node, place), node.style == "|")
 
 
 def _both(node: yaml.Node, name: str, place: Place) -> Fields:
