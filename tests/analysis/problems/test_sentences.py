@@ -114,7 +114,7 @@ def test_the_first_time_it_happens() -> None:
 def test_a_group_while_the_whole_is_fine() -> None:
     said = sentence(replace(FACTS, group=(("kind", "repair"),), overall=0.93, missed=1, worsening=False, drivers=()))
     assert said.en == (
-        "Online first response in time for kind of work repair was 71.2% in week 44 of 2026"
+        "Online first response in time for repair was 71.2% in week 44 of 2026"
         " (target 90%, 1,204 tickets); overall it is 93% and meets the target"
     )
     assert plain(said.zh).startswith(

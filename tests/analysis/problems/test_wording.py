@@ -54,7 +54,7 @@ def test_periods(start: date, grain: Grain, zh: str, en: str) -> None:
     [
         ((), "全部", "everything"),
         ((("shift", "夜班"),), "夜班", "shift 夜班"),
-        ((("channel", "online"),), "在线", "channel online chat"),
+        ((("channel", "online"),), "在线", "online chat"),
         ((("channel", "web"),), "渠道 web", "channel web"),
         (
             (("product", "滚筒洗衣机 W80"), ("team", None)),
@@ -62,6 +62,7 @@ def test_periods(start: date, grain: Grain, zh: str, en: str) -> None:
             "product 滚筒洗衣机 W80 · no team",
         ),
         ((("hour", "22"),), "22–23 时", "22:00–23:00"),
+        ((("kind", "repair"), ("shift", "夜班")), "维修 · 夜班", "repair · shift 夜班"),
         ((("weekday", "6"),), "周六", "Saturday"),
         ((("escalated", "true"),), "是否升级:是", "escalated: yes"),
     ],

@@ -129,21 +129,20 @@ def _history(facts: Facts, language: str) -> Message | None:
 def _drivers(facts: Facts, language: str) -> Message | None:
     if not facts.drivers:
         return None
-    first = facts.drivers[0]
-    where = group_label(first.group, facts.dataset, language)
-    higher = facts.indicator.better == "higher"
+    first, second = facts.drivers[0], facts.drivers[1] if len(facts.drivers) >= NAMED else None
+    words = {
+        "share": format_share(first.share_of_gap, language),
+        "where": group_label(first.group, facts.dataset, language),
+    }
     if first.share_of_gap >= ALMOST_ALL:
-        if higher:
-            return message("; practically the whole gap comes from {where}", where=where)
-        return message("; practically the whole excess comes from {where}", where=where)
-    words = {"share": format_share(first.share_of_gap, language), "where": where}
-    if len(facts.drivers) < NAMED:
-        if higher:
-            return message("; {share} of the gap comes from {where}", **words)
-        return message("; {share} of the excess comes from {where}", **words)
-    second = facts.drivers[1]
-    words["share2"] = format_share(second.share_of_gap, language)
-    words["where2"] = group_label(second.group, facts.dataset, language)
-    if higher:
-        return message("; {share} of the gap comes from {where}, {share2} from {where2}", **words)
-    return message("; {share} of the excess comes from {where}, {share2} from {where2}", **words)
+        higher = message("; practically the whole gap comes from {where}", **words)
+        lower = message("; practically the whole excess comes from {where}", **words)
+    elif second is None:
+        higher = message("; {share} of the gap comes from {where}", **words)
+        lower = message("; {share} of the excess comes from {where}", **words)
+    else:
+        words["share2"] = format_share(second.share_of_gap, language)
+        words["where2"] = group_label(second.group, facts.dataset, language)
+        higher = message("; {share} of the gap comes from {where}, {share2} from {where2}", **words)
+        lower = message("; {share} of the excess comes from {where}, {share2} from {where2}", **words)
+    return higher if facts.indicator.better == "higher" else lower

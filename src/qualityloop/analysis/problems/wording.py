@@ -178,20 +178,24 @@ def value_label(column: str, value: str | None, dataset: Dataset | str, language
     label = column_label(column, dataset, language)
     if value is None or value == "":
         return f"未填{label}" if chinese else f"no {label.lower()}"
-    if column == "hour":
-        hour = int(float(value))
-        return f"{hour}–{hour + 1} 时" if chinese else f"{hour}:00–{hour + 1}:00"
-    if column == "weekday" and value in {"1", "2", "3", "4", "5", "6", "7"}:
-        return _WEEKDAYS[int(value) - 1].in_language(language)
     if value.lower() in {"true", "false"}:
         answer = Text("是", "yes") if value.lower() == "true" else Text("否", "no")
         return f"{label}:{answer.zh}" if chinese else f"{label.lower()}: {answer.en}"
-    word = _VALUES.get(column, {}).get(value)
+    word = _known_value(column, value)
     if word is not None:
-        return word.zh if chinese else f"{label.lower()} {word.en}"
+        return word.in_language(language)
     if chinese and any("\u4e00" <= character <= "\u9fff" for character in value):
         return value
     return f"{label} {value}" if chinese else f"{label.lower()} {value}"
+
+
+def _known_value(column: str, value: str) -> Text | None:
+    """Hours, weekdays, and the values that the shipped standards agree on."""
+    if column == "hour" and value.isdecimal():
+        return Text(f"{value}–{int(value) + 1} 时", f"{value}:00–{int(value) + 1}:00")
+    if column == "weekday" and value in {"1", "2", "3", "4", "5", "6", "7"}:
+        return _WEEKDAYS[int(value) - 1]
+    return _VALUES.get(column, {}).get(value)
 
 
 def group_label(group: Group, dataset: Dataset | str, language: str) -> str:
