@@ -117,7 +117,8 @@ def choose(asked: Mapping[str, str], lake: Lake, known: Mapping[str, Standard], 
     first, last = days
     periods = tuple(reversed(periods_between(first, last, grain)))
     period = next((start for start in periods if last_day(start, grain) <= last), periods[0])
-    if text := asked.get("period"):
+    changed = asked.get("was", grain) != grain  # another grain was chosen: its newest period says most
+    if (text := asked.get("period")) and not changed:
         day = _day(text)
         if day is None:
             notes.append(message("“{text}” is not a date; write it like 2026-01-31", text=_short(text)))

@@ -11,5 +11,8 @@ app_name = "diagnosis"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("indicators/", views.indicators, name="indicators"),
+    path("indicators/<slug:key>/", views.indicator, name="indicator"),
+    path("indicators/<slug:key>/rows/", views.rows, name="rows"),
     path("process/", views.process, name="process"),
+    path("process/cases/", views.cases, name="cases"),
 ]

@@ -1,0 +1,135 @@
+"""Computing what pages show, once per snapshot, standard and question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from qualityloop.analysis.datasets import DATASETS
+from qualityloop.analysis.diagnose import diagnose
+from qualityloop.analysis.engine import open_engine
+from qualityloop.analysis.indicators.evaluate import evaluate
+from qualityloop.analysis.indicators.language import parse_condition
+from qualityloop.analysis.indicators.standard import Indicator, Standard
+from qualityloop.analysis.indicators.values import Grouping
+from qualityloop.analysis.lake import Lake
+from qualityloop.analysis.messages import Text
+from qualityloop.analysis.process import mine
+from qualityloop.diagnosis.choices import Choice, choose, standards
+from qualityloop.diagnosis.codec import plain
+from qualityloop.diagnosis.store import Result, kept, standard_hash
+from qualityloop.foundation.lake import cache_path, current_lake
+
+MEMORY_LIMIT = "2GB"
+VARIANTS = 50  # kept of a process
+
+COMPLAINTS = Indicator(
+    key="complaints",
+    name=Text("投诉件数", "Complaints"),
+    dimension="complaints",
+    dataset="complaints",
+    period="received_at",
+    formula="count()",
+    unit="count",
+    better="lower",
+)
+CAUSES: Grouping = ("category",)
+
+
+def overview(lake: Lake, choice: Choice) -> Result:
+    """Values of everything in the trend's periods, problems of the newest one, complaints by cause."""
+    return _kept(lake, choice, "overview", {}, lambda: _overview(lake, choice))
+
+
+def _overview(lake: Lake, choice: Choice) -> Result:
+    with open_engine(memory_limit=MEMORY_LIMIT) as engine:
+        found = diagnose(
+            lake,
+            choice.standard,
+            engine=engine,
+            start=choice.window_start,
+            end=choice.end,
+            grain=choice.grain,
+            cache=cache_path() / "values",
+        )
+        causes = _causes(lake, choice, engine)
+    return {
+        "values": [plain(value) for value in found.values.values if value.group == ()],
+        "problems": [plain(problem) for problem in found.problems],
+        "not_computed": [plain(item) for item in found.not_computed],
+        "causes": causes,
+    }
+
+
+def _causes(lake: Lake, choice: Choice, engine: Any) -> list[tuple[str | None, int]]:
+    if "category" not in getattr(lake.datasets.get("complaints"), "columns", ()):
+        return []
+    only = Standard("complaints", "1", COMPLAINTS.name, {"complaints": COMPLAINTS.name}, (COMPLAINTS,))
+    found = evaluate(
+        lake, only, engine=engine, start=choice.period, end=choice.end, grain=choice.grain, groupings=[CAUSES]
+    )
+    return [(v.group[0][1], v.n) for v in found.values if v.period == choice.period and v.group and v.n]
+
+
+def values(lake: Lake, choice: Choice, key: str | None, grouping: Grouping) -> Result:
+    """Values over the trend's periods: of all indicators, or of `key` by `grouping` (and of everything)."""
+    question = {"key": key, "grouping": grouping}
+    return _kept(lake, choice, "values", question, lambda: _values(lake, choice, key, grouping))
+
+
+def _values(lake: Lake, choice: Choice, key: str | None, grouping: Grouping) -> Result:
+    with open_engine(memory_limit=MEMORY_LIMIT) as engine:
+        found = evaluate(
+            lake,
+            choice.standard,
+            engine=engine,
+            start=choice.window_start,
+            end=choice.end,
+            grain=choice.grain,
+            groupings=[grouping] if grouping else [()],
+            indicators=[key] if key else None,
+            cache=cache_path() / "values",
+        )
+    return {
+        "values": [plain(value) for value in found.values],
+        "not_computed": [plain(item) for item in found.not_computed],
+    }
+
+
+def process(lake: Lake, choice: Choice, where: str | None) -> Result:
+    """The process map of the cases that began in the period and whose ticket meets `where`."""
+    return _kept(lake, choice, "process", {"where": where}, lambda: _process(lake, choice, where))
+
+
+def _process(lake: Lake, choice: Choice, where: str | None) -> Result:
+    condition = parse_condition(where, DATASETS["tickets"]) if where else None
+    with open_engine(memory_limit=MEMORY_LIMIT) as engine:
+        found = mine(lake, engine=engine, start=choice.period, end=choice.end, where=condition, variants=VARIANTS)
+    return found.to_json()
+
+
+def _kept(lake: Lake, choice: Choice, page: str, question: dict[str, Any], compute: Callable[[], Result]) -> Result:
+    asked = {
+        "page": page,
+        "standard": standard_hash(choice.standard),
+        "grain": choice.grain,
+        "period": choice.period.isoformat(),
+        **question,
+    }
+    return kept(cache_path() / "pages", lake.snapshot, asked, compute)
+
+
+def refresh() -> None:
+    """Compute what the first pages show, so that nobody waits for it. Does nothing without a lake."""
+    lake = current_lake()
+    if lake is None:
+        return
+    choice = choose({}, lake, standards(settings.QUALITYLOOP_HOME), settings.QUALITYLOOP_STANDARD)
+    if choice is None:
+        return
+    overview(lake, choice)
+    values(lake, choice, None, ())
+    if "ticket_events" in lake.datasets:
+        process(lake, choice, None)

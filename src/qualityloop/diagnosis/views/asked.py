@@ -1,0 +1,95 @@
+"""What every page of the diagnosis needs first: the lake, the choice made in the address, and whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from qualityloop.analysis.indicators.standard import Indicator, Standard
+from qualityloop.analysis.lake import Lake
+from qualityloop.analysis.messages import AnalysisError, Message
+from qualityloop.analysis.problems.wording import period_label
+from qualityloop.diagnosis import permissions
+from qualityloop.diagnosis.choices import GRAINS, Choice, choose, standards
+from qualityloop.diagnosis.presentation import Speaker, grain_word
+from qualityloop.foundation.lake import current_lake
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to the pages of the diagnosis."""
+
+    request: HttpRequest
+    lake: Lake
+    choice: Choice
+    known: dict[str, Standard]
+    language: str
+    sees_rows: bool
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who says the numbers."""
+        return Speaker(self.choice, self.language, rows=self.sees_rows)
+
+    def indicator(self, key: str) -> Indicator:
+        """The indicator called `key` of the chosen standard; 404 where there is none."""
+        try:
+            return self.choice.standard.indicator(key)
+        except KeyError:
+            raise Http404 from None
+
+    def context(self, *notes: Message, **more: Any) -> dict[str, Any]:
+        """What every template gets: the choices to offer, notes, and where the numbers come from."""
+        choice, language = self.choice, self.language
+        return {
+            "choice": choice,
+            "standard_name": choice.standard.name.in_language(language),
+            "period_name": period_label(choice.period, choice.grain, language),
+            "standards": [(key, s.name.in_language(language)) for key, s in self.known.items()],
+            "grains": [(grain, grain_word(grain, language)) for grain in GRAINS],
+            "periods": [(p.isoformat(), period_label(p, choice.grain, language)) for p in choice.periods],
+            "period_key": choice.period.isoformat(),
+            "notes": [note.in_language(language) for note in (*choice.notes, *notes)],
+            "lake": self.lake,
+            "sees_rows": self.sees_rows,
+            "query": choice.query(),
+            **more,
+        }
+
+    def render(self, template: str, *notes: Message, **more: Any) -> HttpResponseBase:
+        """The page `template` with its context."""
+        return render(self.request, f"diagnosis/{template}", self.context(*notes, **more))
+
+
+def page_language() -> str:
+    """ "zh" or "en", as the analysis core names them."""
+    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+
+
+def asked(view: Callable[Concatenate[Asked, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Give a view its `Asked`; without a lake, or with a damaged one, say what to do instead."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        language = page_language()
+        try:
+            lake = current_lake()
+            known = standards(settings.QUALITYLOOP_HOME)
+            choice = choose(request.GET, lake, known, settings.QUALITYLOOP_STANDARD) if lake else None
+            if lake is None or choice is None:
+                return render(request, "diagnosis/no_lake.html")
+            sees_rows = permissions.ROWS.allows(request.user)
+            return view(Asked(request, lake, choice, known, language, sees_rows), *args, **kwargs)
+        except AnalysisError as error:
+            return render(request, "diagnosis/cannot.html", {"reason": error.in_language(language)}, status=503)
+
+    return opened
