@@ -25,7 +25,7 @@ SQL_TYPES = {
 }
 ALLOWED = (
     exp.Alias, exp.Avg, exp.Sum, exp.Min, exp.Max, exp.Count, exp.Variance, exp.PercentileCont, exp.Quantile,
-    exp.Filter, exp.Where, exp.Star, exp.Least, exp.Nullif, exp.Cast, exp.DataType,
+    exp.Case, exp.If, exp.Star, exp.Least, exp.Nullif, exp.Cast, exp.DataType,
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Date, exp.Is,
     exp.Paren, exp.Neg, exp.Not, exp.And, exp.Or, exp.In, exp.Between, exp.Like,
     exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Add, exp.Sub, exp.Mul, exp.Div,
