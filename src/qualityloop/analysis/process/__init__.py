@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qualityloop.analysis.process.behind import Subject, cases_behind
 from qualityloop.analysis.process.mining import mine
 from qualityloop.analysis.process.model import (
     Bottleneck,
@@ -25,7 +26,9 @@ __all__ = [
     "ProcessMap",
     "Rework",
     "Step",
+    "Subject",
     "TicketCondition",
     "Variant",
+    "cases_behind",
     "mine",
 ]
