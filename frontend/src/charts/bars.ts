@@ -42,7 +42,7 @@ function drawing(payload: BarsPayload, frame: Frame): Drawing {
             value: item.value,
             itemStyle: { color: item.status ? theme.status[item.status] : theme.accent, borderRadius: [0, 3, 3, 0], opacity: item.status === "insufficient" ? 0.6 : 0.9 },
           })),
-          markLine: { silent: true, symbol: "none", data: marks(payload, frame) },
+          markLine: { silent: true, symbol: "none", precision: 12, data: marks(payload, frame) },
         },
         whiskers(items, theme.text),
         endValues(items, frame, right, value),

@@ -87,6 +87,7 @@ function drawing(payload: ParetoPayload, frame: Frame): Drawing {
           markLine: {
             silent: true,
             symbol: "none",
+            precision: 12,
             data: [{ yAxis: line }],
             lineStyle: { color: theme.signal, type: [5, 4], width: 1.25 },
             label: { position: "insideStartTop", color: theme.text, fontSize: FONT_SIZE - 1, formatter: valueTextShort(line) },

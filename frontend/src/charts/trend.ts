@@ -93,7 +93,7 @@ function targetLines(payload: TrendPayload, theme: Frame["theme"]): unknown {
   if (payload.warning != null) {
     data.push({ yAxis: payload.warning, lineStyle: { color: theme.status.warning, width: 1.5, type: [2, 3] } });
   }
-  return { silent: true, symbol: "none", animation: false, label: { show: false }, data };
+  return { silent: true, symbol: "none", precision: 12, label: { show: false }, data };
 }
 
 function limits(payload: TrendPayload, { theme }: Frame): unknown[] {

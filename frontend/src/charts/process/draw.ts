@@ -41,7 +41,7 @@ function titled(text: string | undefined): SVGElement {
 }
 
 function control(key: string, kind: "node" | "edge", label: string): SVGElement {
-  const group = element("g", { role: "button", tabindex: -1, "aria-label": label, "data-key": key, "data-kind": kind });
+  const group = element("g", { role: "button", tabindex: -1, "data-key": key, "data-kind": kind });
   group.append(titled(label));
   return group;
 }

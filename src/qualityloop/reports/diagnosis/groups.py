@@ -20,8 +20,8 @@ _FIGURES: tuple[Message, ...] = (
     message("95 % interval"),
     message("n"),
     message("Status"),
-    message("Last period"),
-    message("Last year"),
+    message("Against last period"),
+    message("Against last year"),
     message("Signal or noise"),
 )
 

@@ -103,7 +103,7 @@ def _origin(page: Page, reading: Reading, indicator: Indicator, problem: Problem
         (message("Affected"), rows_label(problem.affected, indicator.dataset, page.language)),
         (message("Rows looked at"), rows_label(problem.n, indicator.dataset, page.language)),
         (message("95 % interval"), reading.interval(indicator, problem.low, problem.high)),
-        (message("Against the period before"), reading.change(indicator, problem.value, problem.previous)[0]),
+        (message("Against last period"), reading.change(indicator, problem.value, problem.previous)[0]),
         (message("Periods missed in a row"), reading.count(problem.months_missed)),
         (message("Grade"), problem.reason.in_language(page.language)),
         (

@@ -134,7 +134,7 @@ class Reading:
             return "–", None
         step = now - before
         if indicator.unit == "percent":
-            points = format_number(abs(step) * 100, self.language, 1)
+            points = format_number(abs(step) * 100, self.language, 1 if abs(step) >= 0.01 else 2)
             size = message("{n} pp", n=points).in_language(self.language)
         else:
             size = self.value(indicator, abs(step))
