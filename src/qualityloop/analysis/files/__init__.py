@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from .event_table import read_events
 from .ingest import Ingested, ingest
+from .inspection import Inspection, inspect_files
 from .mapping import Mapping, load_mapping
+from .rejects import Reason
 
-__all__ = ["Ingested", "Mapping", "ingest", "load_mapping"]
+__all__ = ["Ingested", "Inspection", "Mapping", "Reason", "ingest", "inspect_files", "load_mapping", "read_events"]

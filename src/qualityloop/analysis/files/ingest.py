@@ -93,7 +93,7 @@ def ingest(
     if mapping is None:
         from .inspection import inspect_files
 
-        mapping = inspect_files(files).mapping
+        mapping = inspect_files(files).require_complete()
     writer = RejectsWriter(rejects or lake.with_name(f"{lake.name}.rejects.csv"), language)
     try:
         with tempfile.TemporaryDirectory(prefix="qualityloop-") as temp:

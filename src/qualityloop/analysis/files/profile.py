@@ -1,0 +1,217 @@
+"""What a column of a file looks like: how full, how varied, numbers or instants, and in which order day and month stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import duckdb
+
+from . import expressions as sql
+from .headers import MISSING_WORDS
+from .mapping import ColumnRule
+
+_DATES = (
+    "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d/%m/%y", "%m/%d/%y",
+    "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%Y/%m/%d",
+)  # fmt: skip
+_TIMES = (
+    "",
+    " %H:%M:%S",
+    " %H:%M",
+    " %I:%M:%S %p",
+    " %I:%M %p",
+    " %p%I:%M:%S",
+    " %p%I:%M",
+    " %H时%M分",
+    " %H时%M分%S秒",
+    "T%H:%M:%S",
+)
+TIMES_ONLY = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+_FORMATS = ("iso", *(f"{d}{t}" for d, t in product(_DATES, _TIMES)))
+_LOOKED_AT = 2_000
+_FEW = 60
+_ENOUGH = 0.9
+DAY_MONTH = (("%d-%m-%Y", "%m-%d-%Y"), ("%d/%m/%Y", "%m/%d/%Y"), ("%d/%m/%y", "%m/%d/%y"))
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One column, in numbers. `formats` are those under which at least nine of ten values are instants."""
+
+    name: str
+    rows: int
+    filled: int
+    distinct: int
+    numbers: float
+    integers: float
+    booleans: float
+    formats: tuple[str, ...]
+    time_only: str | None
+    constant: str | None
+    missing_words: tuple[tuple[str, int], ...]
+
+    @property
+    def is_instant(self) -> bool:
+        return bool(self.formats)
+
+    @property
+    def uniqueness(self) -> float:
+        """Distinct values per filled cell."""
+        return self.distinct / self.filled if self.filled else 0.0
+
+
+def profile(connection: duckdb.DuckDBPyConnection, table: str, column: str, timely: bool) -> Profile:
+    """Look at `column` of `table`; `timely` says that its header speaks of time (then numbers may be instants)."""
+    value = sql.cell(column, ())
+    any_rule = ColumnRule("x")
+    number = sql.value_of("v", any_rule, "number", None, "UTC")
+    integer = sql.value_of("v", any_rule, "integer", None, "UTC")
+    boolean = sql.value_of("v", any_rule, "boolean", None, "UTC")
+    words = sql.words(sorted(MISSING_WORDS))
+    rows, filled, distinct, numbers, integers, booleans, low = connection.execute(
+        f"SELECT count(*), count(v), count(DISTINCT v), count({number}), count({integer}), count({boolean}), min(v) "
+        f"FROM (SELECT {value} AS v FROM {table})"
+    ).fetchall()[0]
+    missing = connection.execute(
+        f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {table}) WHERE lower(v) IN {words} GROUP BY v ORDER BY 2 DESC"
+    ).fetchall()
+    some = max(filled, 1)
+    formats: tuple[str, ...] = ()
+    time_only = None
+    if filled:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT DISTINCT v FROM (SELECT {value} AS v FROM {table}) "
+            f"WHERE v IS NOT NULL AND NOT lower(v) IN {words} ORDER BY hash(v) LIMIT {_LOOKED_AT}"
+        )
+        formats = _formats(connection, timely)
+        time_only = None if formats else _first_enough(connection, TIMES_ONLY)
+    return Profile(
+        column, rows, filled, distinct, numbers / some, integers / some, booleans / some, formats, time_only,
+        low if distinct == 1 else None, tuple((str(word), int(count)) for word, count in missing),
+    )  # fmt: skip
+
+
+def _shares(connection: duckdb.DuckDBPyConnection, formats: Sequence[str], limit: int = _LOOKED_AT) -> list[float]:
+    counts = ", ".join(f"count({sql.local('v', ColumnRule('x', formats=(form,)))})" for form in formats)
+    row = connection.execute(
+        f"SELECT count(*), {counts} FROM (SELECT * FROM looked_at ORDER BY hash(v) LIMIT {limit})"
+    ).fetchall()[0]
+    return [count / max(row[0], 1) for count in row[1:]]
+
+
+def _may_be_dates(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether most values hold at least three digits and are as short as a date."""
+    found = connection.execute(
+        "SELECT avg((length(v) BETWEEN 5 AND 45 AND length(regexp_replace(v, '\\D', '', 'g')) >= 3)::INT) FROM looked_at"
+    ).fetchall()[0]
+    return bool(found[0] and found[0] >= 0.6)
+
+
+def _first_enough(connection: duckdb.DuckDBPyConnection, formats: Sequence[str]) -> str | None:
+    shares = _shares(connection, formats)
+    best = max(range(len(formats)), key=lambda n: shares[n])
+    return formats[best] if shares[best] >= _ENOUGH else None
+
+
+def _formats(connection: duckdb.DuckDBPyConnection, timely: bool) -> tuple[str, ...]:
+    """The format that reads at least nine of ten values; two where day and month stand in both orders."""
+    numeric = connection.execute("SELECT count(try_cast(v AS DOUBLE)), count(*), min(try_cast(v AS DOUBLE)), "
+                                 "max(try_cast(v AS DOUBLE)) FROM looked_at").fetchall()[0]  # fmt: skip
+    if numeric[0] and numeric[0] >= _ENOUGH * numeric[1]:
+        return _numeric_format(numeric[2], numeric[3], connection) if timely else ()
+    if not _may_be_dates(connection):
+        return ()
+    few = dict(zip(_FORMATS, _shares(connection, _FORMATS, _FEW), strict=True))
+    likely = tuple(form for form in _FORMATS if few[form] >= 0.2)
+    if not likely:
+        return ()
+    shares = dict.fromkeys(_FORMATS, 0.0) | dict(zip(likely, _shares(connection, likely), strict=True))
+    best = max(_FORMATS, key=lambda form: shares[form])
+    if shares[best] >= _ENOUGH:
+        return (best,)
+    for pair in DAY_MONTH:
+        for time in _TIMES:
+            both = [f"{part}{time}" for part in pair]
+            if min(shares[form] for form in both) > 0.3 and sum(shares[form] for form in both) > 1:
+                return tuple(sorted(both, key=lambda form: -shares[form]))
+    return ()
+
+
+def _numeric_format(low: float, high: float, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    if 5e8 <= low and high <= 4.1e9:
+        return ("epoch",)
+    if 5e11 <= low and high <= 4.1e12:
+        return ("epoch_ms",)
+    if 25_569 <= low and high <= 73_050:
+        return ("excel",)
+    if 19_700_101 <= low and high <= 20_991_231 and _shares(connection, ("%Y%m%d",))[0] >= _ENOUGH:
+        return ("%Y%m%d",)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Whether day and month of a column look exchanged where both could be a month."""
+
+    rows: int
+    ambiguous: int
+    changed: int
+    key: str | None
+    fit_before: float
+    fit_after: float
+    inside_before: float
+    inside_after: float
+
+    @property
+    def proven(self) -> bool:
+        """Whether the order of a key, or the span of the dates that cannot be misread, says so clearly."""
+        if self.changed < 10:
+            return False
+        by_order = self.key is not None and self.fit_after >= 0.9 and self.fit_after - self.fit_before >= 0.1
+        by_span = self.inside_after >= 0.98 and self.inside_before <= 0.8
+        return by_order or (by_span and (self.key is None or self.fit_after > self.fit_before))
+
+
+def exchange_evidence(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, formats: tuple[str, ...], keys: Sequence[str]
+) -> Exchange:
+    """Compare a column of dates as written with the same after exchanging day and month where both are ≤ 12.
+
+    `keys` are columns of numbers given in order of time; the one that fits best is used (correlation of its rank with
+    the date).
+    """
+    reading = sql.local(sql.cell(column, ()), ColumnRule("x", formats=formats))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE dated AS SELECT *, {sql.repaired('a')} AS b FROM (SELECT {reading} AS a"
+        + "".join(f", try_cast(trim(CAST({sql.name(key)} AS VARCHAR)) AS DOUBLE) AS k{n}" for n, key in enumerate(keys))
+        + f" FROM {table}) WHERE a IS NOT NULL"
+    )
+    rows, ambiguous, changed = connection.execute(
+        "SELECT count(*), count(*) FILTER (WHERE day(a) <= 12), count(*) FILTER (WHERE a <> b) FROM dated"
+    ).fetchall()[0]
+    best, before, after = None, 0.0, 0.0
+    for n, key in enumerate(keys):
+        fits = connection.execute(
+            f"SELECT corr(r, epoch(a)), corr(r, epoch(b)) FROM (SELECT *, rank() OVER (ORDER BY k{n}) AS r FROM dated "
+            f"WHERE k{n} IS NOT NULL)"
+        ).fetchall()[0]
+        if None not in fits and abs(fits[1]) > after:
+            best, before, after = key, abs(fits[0]), abs(fits[1])
+    inside = connection.execute(
+        "SELECT avg((a BETWEEN lo AND hi)::INT), avg((b BETWEEN lo AND hi)::INT) FROM dated, (SELECT "
+        "date_trunc('month', min(a)) AS lo, date_trunc('month', max(a)) + INTERVAL 1 MONTH AS hi FROM dated WHERE day(a) > 12) "
+        "WHERE day(a) <= 12"
+    ).fetchall()[0]
+    return Exchange(rows, ambiguous, changed, best, before, after, inside[0] or 0.0, inside[1] or 0.0)
+
+
+def order_evidence(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> tuple[int, int]:
+    """How many dates of a column prove that the day stands first (first number > 12), and that the month does."""
+    value = sql.cell(column, ())
+    found = connection.execute(
+        f"SELECT count(*) FILTER (WHERE p[1]::INT > 12), count(*) FILTER (WHERE p[2]::INT > 12) FROM (SELECT "
+        f"regexp_extract_all({value}, '\\d+') AS p FROM {table}) WHERE len(p) >= 3 AND len(p[1]) <= 2 AND len(p[2]) <= 2"
+    ).fetchall()[0]
+    return int(found[0]), int(found[1])
