@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.engine import Dialect
 from qualityloop.analysis.indicators.language import Formula, parse_condition, parse_formula
-from qualityloop.analysis.indicators.language.aggregates import filtered
+from qualityloop.analysis.indicators.language.aggregates import count_sql, over
 from qualityloop.analysis.indicators.language.sql import double_literal, joined
 from qualityloop.analysis.indicators.standard import Indicator
 
@@ -65,7 +65,7 @@ class _Source:
     def rows_beyond(self) -> str:
         """Count of the rows whose own number is on the wrong side of the target."""
         past = f"({self.scalar} {'<' if self.higher else '>'} {double_literal(self.target)})"
-        return filtered("count(*)", joined([self.where, past]))
+        return count_sql(joined([self.where, past]))
 
     def part(self, num: str, den: str, squares: str, beyond: str) -> Part:
         return Part(self.indicator.dataset, self.indicator.period, self.where, num, den, squares, beyond)
@@ -105,7 +105,7 @@ def _share(s: _Source) -> Measure:
 
 
 def _mean(s: _Source) -> Measure:
-    squares = filtered(f"sum({s.scalar} * {s.scalar})", s.where)
+    squares = over("sum", f"({s.scalar} * {s.scalar})", s.where)
     part = s.part(s.made["sum"], s.made["n"], squares, s.rows_beyond())
     return Measure(s.indicator, (part,), s.target, s.higher)
 

@@ -1,0 +1,176 @@
+"""From rows to problems, on small lakes whose answers can be counted on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from qualityloop.analysis.diagnose import Diagnosis, diagnose
+from qualityloop.analysis.engine import open_engine
+from qualityloop.analysis.indicators.standard import Indicator, Per, Standard
+from qualityloop.analysis.lake import Lake, LakeWriter
+from qualityloop.analysis.messages import AnalysisError, Text
+
+INSTANT = pa.timestamp("us")
+Ticket = dict[str, Any]
+
+
+def rows(month: date, count: int, minutes: Sequence[float], **columns: str) -> list[Ticket]:
+    """`count` tickets spread over the days of a month; first responses go through `minutes` in turn."""
+    start = datetime(month.year, month.month, 1, 4, tzinfo=UTC).replace(tzinfo=None)
+    return [
+        {
+            "created_at": (at := start + timedelta(days=i % 28, seconds=i)),
+            "first_response_at": at + timedelta(minutes=minutes[i % len(minutes)]),
+            **columns,
+        }
+        for i in range(count)
+    ]
+
+
+def make_lake(path: Path, tickets: Sequence[Ticket], complaints: Sequence[Ticket] = ()) -> Lake:
+    with LakeWriter(path) as writer:
+        writer.write("tickets", _table(tickets, "ticket_id"))
+        if complaints:
+            writer.write("complaints", _table(complaints, "complaint_id"))
+        return writer.commit()
+
+
+def _table(records: Sequence[Ticket], key: str) -> pa.Table:
+    names = list(dict.fromkeys(name for record in records for name in record))
+    types = {name: INSTANT if name.endswith("_at") else pa.string() for name in names}
+    columns = {n: pa.array([r.get(n) for r in records], types[n]) for n in names}
+    return pa.table({key: pa.array([f"N{i}" for i in range(len(records))]), **columns})
+
+
+def indicator(key: str, formula: str, target: float | None, warning: float | None, **others: Any) -> Indicator:
+    settings: dict[str, Any] = {"unit": "percent", "better": "higher", "dataset": "tickets", "period": "created_at"}
+    return Indicator(key, Text(key, key), "d", formula=formula, target=target, warning=warning, **(settings | others))
+
+
+def judged(lake: Lake, *indicators: Indicator, by: Sequence[str] = ()) -> Diagnosis:
+    standard = Standard("own", "1", Text("自定", "Own"), {"d": Text("维", "d")}, indicators)
+    with open_engine() as engine:
+        return diagnose(lake, standard, engine=engine, by=by)
+
+
+IN_TIME = indicator("in_time", "share(first_response_minutes <= 5)", 0.8, 0.75)
+MONTHS = [date(2026, month, 1) for month in range(1, 11)]
+GOOD, BAD = [1.0] * 9 + [9.0], [1.0] + [9.0] * 9
+
+
+def test_a_region_that_fails_while_the_whole_is_fine(tmp_path: Path) -> None:
+    tickets = rows(MONTHS[0], 450, GOOD, region="华东") + rows(MONTHS[0], 50, BAD, region="西部")
+    found = judged(make_lake(tmp_path, tickets), IN_TIME).problems
+    assert [(p.indicator, p.group, p.grade) for p in found] == [("in_time", (("region", "西部"),), "ordinary")]
+    assert (found[0].n, found[0].affected, found[0].value) == (50, 45, pytest.approx(0.1))
+    assert found[0].ranking.distance == pytest.approx((0.8 - 0.1) / 0.05)
+    assert found[0].score == pytest.approx(45 * 14, rel=1e-6)
+    assert "overall it is 82%" in found[0].sentence.en
+
+
+def test_the_whole_before_its_parts(tmp_path: Path) -> None:
+    """Everything misses: one problem, and the region is its driver, whatever one groups by."""
+    tickets = rows(MONTHS[0], 400, GOOD, region="华东", team="甲") + rows(MONTHS[0], 100, BAD, region="西部", team="乙")
+    lake = make_lake(tmp_path, tickets)
+    for by in ((), ("region", "team")):
+        found = judged(lake, IN_TIME, by=by).problems
+        assert [(p.group, [d.group for d in p.drivers]) for p in found] == [((), [(("team", "乙"),)])]
+
+
+def test_chance_is_no_problem(tmp_path: Path) -> None:
+    """Forty teams of 50 tickets, each drawn with exactly the target rate."""
+    rng = np.random.default_rng(11)
+    tickets = [
+        t
+        for i in range(40)
+        for t in rows(MONTHS[0], 50, [9.0 if x else 1.0 for x in rng.random(50) < 0.2], team=f"{i}组")
+    ]
+    assert judged(make_lake(tmp_path, tickets), IN_TIME, by=("team",)).problems == ()
+
+
+def test_the_same_root_does_not_fill_the_list(tmp_path: Path) -> None:
+    tickets = rows(MONTHS[0], 300, GOOD, shift="早班", channel="phone", priority="高")
+    tickets += rows(MONTHS[0], 100, BAD, shift="夜班", channel="phone", priority="高")
+    mean = indicator("mean_minutes", "mean(first_response_minutes)", 2.0, 2.2, unit="minutes", better="lower")
+    median = indicator("p90", "quantile(first_response_minutes, 0.9)", 5.0, 6.0, unit="minutes", better="lower")
+    phone = indicator("phone", "share(channel = 'online')", 0.1, 0.05)
+    lake = make_lake(tmp_path, tickets)
+    found = judged(lake, IN_TIME, mean, median, phone).problems
+    assert {p.indicator for p in found} == {"in_time", "mean_minutes", "p90", "phone"}
+    twins = [p for p in found if p.sibling_of is not None]
+    assert len(twins) == 2
+    first = next(p for p in found if p.drivers and p.sibling_of is None)
+    assert {p.sibling_of for p in twins} == {first.rank}
+    assert {p.rank for p in twins} == {3, 4}
+    assert {p.indicator for p in found[:2]} == {"phone", first.indicator}
+
+
+def test_a_percentile_is_explained_by_rows_beyond_its_target(tmp_path: Path) -> None:
+    slow, quick = [2.0, 30.0], [1.0, 2.0, 3.0, 4.0]
+    tickets = rows(MONTHS[0], 200, quick, shift="早班") + rows(MONTHS[0], 100, slow, shift="夜班")
+    p90 = indicator("p90", "quantile(first_response_minutes, 0.9)", 5.0, 6.0, unit="minutes", better="lower")
+    (found,) = judged(make_lake(tmp_path, tickets), p90).problems
+    assert found.value == pytest.approx(float(np.quantile([*quick * 50, *slow * 50], 0.9)))
+    assert found.affected == 50
+    (night,) = found.drivers
+    assert night.group == (("shift", "夜班"),)
+    assert night.value == pytest.approx(30.0)
+    # 50 of 300 rows are beyond 5 minutes where 10 % may be; in the night 50 of 100
+    assert night.share_of_gap == pytest.approx((50 - 10) / 300 / (50 / 300 - 0.1))
+
+
+def test_complaints_without_target_that_jump(tmp_path: Path) -> None:
+    tickets = [t for month in MONTHS for t in rows(month, 500, GOOD, team="甲")]
+    usual = [6, 5, 7, 6, 5, 6, 7, 5, 6]
+    complaints = [
+        {"received_at": t["created_at"], "category": "态度" if i % 2 else "质量"}
+        for month, count in zip(MONTHS, [*usual, 6], strict=True)
+        for i, t in enumerate(rows(month, count, [1.0]))
+    ]
+    complaints += [{"received_at": t["created_at"], "category": "物流"} for t in rows(MONTHS[-1], 40, [1.0])]
+    rate = indicator(
+        "complaints",
+        "count()",
+        None,
+        None,
+        dataset="complaints",
+        period="received_at",
+        better="lower",
+        kind="complaint",
+        per=Per("tickets", "created_at", "count()"),
+    )
+    (found,) = judged(make_lake(tmp_path, tickets, complaints), rate).problems
+    assert (found.grade, found.signal, found.value) == ("urgent", 1, pytest.approx(46 / 500))
+    assert [d.group for d in found.drivers] == [(("category", "物流"),)]
+    assert "usually" in found.sentence.en
+
+
+def test_a_miss_that_only_the_range_proves(tmp_path: Path) -> None:
+    """50 tickets a month at 70 %: no month is sure for itself, ten months are."""
+    tickets = [t for month in MONTHS for t in rows(month, 30, [1.0] * 7 + [9.0] * 3, team="甲")]
+    (found,) = judged(make_lake(tmp_path, tickets), IN_TIME).problems
+    assert (found.scope, found.n, found.value) == ("range", 300, pytest.approx(0.7))
+    assert found.affected == pytest.approx(9)  # a month
+    assert "the mean of January 2026 to October 2026" in found.sentence.en
+
+
+def test_nothing_to_count_is_said(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path, rows(MONTHS[0], 3, GOOD))
+    survey = indicator("csat", "mean(csat)", 4, 3, dataset="survey_responses", period="answered_at")
+    with pytest.raises(AnalysisError, match="no rows"):
+        judged(lake, survey)
+
+
+def test_an_incomplete_month_is_not_judged(tmp_path: Path) -> None:
+    start = rows(MONTHS[0], 400, BAD, team="甲")
+    begun = [t for t in rows(MONTHS[1], 300, GOOD, team="甲") if t["created_at"] < datetime(2026, 2, 12)]
+    diagnosis = judged(make_lake(tmp_path, start + begun), IN_TIME)
+    assert diagnosis.period == MONTHS[0]
+    assert [p.value for p in diagnosis.problems] == [pytest.approx(0.1)]
