@@ -356,7 +356,7 @@ def test_every_function_explains_itself() -> None:
         "min(contacts)": "Smallest “Contacts until solved”.",
         "max(contacts)": "Largest “Contacts until solved”.",
         "median(contacts)": "Median of “Contacts until solved”.",
-        "quantile(contacts, 0.9)": "90th percentile of “Contacts until solved”.",
+        "quantile(contacts, 0.9)": "Percentile 90 of “Contacts until solved”.",
         "nps(contacts)": "Percentage of 9 and 10 minus percentage of 0 to 6 in “Contacts until solved”.",
         "ratio(sum(contacts), count())": "Sum of “Contacts until solved” divided by number of tickets.",
         "1 - share(escalated)": "1 − (share of tickets where “Escalated” is yes, among those where this is known).",

@@ -36,7 +36,7 @@ class _Words:
 
     def column(self, name: str) -> str:
         column = self.dataset.column(name)
-        return f"“{column.label.in_language(self.language)}”" if column else name
+        return self.say(message("“{name}”", name=column.label)) if column else name
 
     def listed(self, parts: list[str], last: Message) -> str:
         comma = self.say(message(", "))
@@ -46,7 +46,7 @@ class _Words:
         if isinstance(value, bool):
             return self.say(message("yes") if value else message("no"))
         if isinstance(value, str):
-            return f"“{value}”"
+            return self.say(message("“{name}”", name=value))
         if isinstance(value, date):
             return value.isoformat()
         return f"{value:g}" if isinstance(value, float) else str(value)
@@ -173,7 +173,7 @@ class _Words:
                 )
             )
         if call.name == "quantile":
-            return self.say(message("{percent}th percentile of {x}", percent=f"{100 * quantile_of(call):g}", x=x))
+            return self.say(message("percentile {percent} of {x}", percent=f"{100 * quantile_of(call):g}", x=x))
         templates = {
             "count": message("number of {rows} where {x} is known", rows=rows, x=x),
             "mean": message("mean of {x}", x=x),
