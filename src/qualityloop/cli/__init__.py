@@ -1,5 +1,5 @@
 """The command line: `qualityloop inspect | diagnose | mine | standard | demo | serve | version`."""
 
-from .entry import main
+from qualityloop.cli.entry import main
 
 __all__ = ["main"]

@@ -111,3 +111,78 @@ def zone(language: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def engine(language: str) -> Callable[[str], str]:
+    """Type of --engine: duckdb, or the address of a Spark master."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(r"duckdb|spark://[^\s,]+:\d+(,[^\s,]+:\d+)*|local(\[(\d+|\*)\])?", text):
+            problem = message("“{text}” is no engine; write duckdb, or spark://host:7077", text=text)
+            raise argparse.ArgumentTypeError(problem.in_language(language))
+        return text
+
+    return parse
+
+
+def number(language: str, low: int, high: int) -> Callable[[str], int]:
+    """Type of a whole number from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
+            problem = message("“{text}” is not a whole number from {low} to {high}", text=text, low=low, high=high)
+            raise argparse.ArgumentTypeError(problem.in_language(language))
+        return int(text)
+
+    return parse
+
+
+def add_period(parser: argparse.ArgumentParser, language: str) -> None:
+    """--from and --to."""
+    for flag, name, text in (
+        ("--from", "start", message("first day, like 2026-01-01 (default: the first of the data)")),
+        ("--to", "end", message("last day, included (default: the last of the data)")),
+    ):
+        parser.add_argument(
+            flag,
+            dest=name,
+            type=day(language),
+            metavar=message("DAY").in_language(language),
+            help=text.in_language(language),
+        )
+
+
+def add_engine(parser: argparse.ArgumentParser, language: str) -> None:
+    """--engine, --memory and --zone."""
+    parser.add_argument(
+        "--engine",
+        type=engine(language),
+        default="duckdb",
+        metavar=message("ENGINE").in_language(language),
+        help=message("duckdb (default), or a Spark master such as spark://host:7077").in_language(language),
+    )
+    parser.add_argument(
+        "--memory",
+        type=memory(language),
+        metavar=message("SIZE").in_language(language),
+        help=message("how much memory may be used, like 4GB; what is more goes to disk").in_language(language),
+    )
+    parser.add_argument(
+        "--zone",
+        type=zone(language),
+        metavar=message("ZONE").in_language(language),
+        help=message("time zone of instants without one (default: Asia/Shanghai)").in_language(language),
+    )
+
+
+def add_output(parser: argparse.ArgumentParser, language: str, text: Message) -> None:
+    """-o, with what it means to this command."""
+    parser.add_argument(
+        "-o", "--output", metavar=message("FILE").in_language(language), help=text.in_language(language)
+    )
+
+
+def check_period(options: argparse.Namespace) -> None:
+    """--from may not come after --to. WrongUse."""
+    if options.start and options.end and options.start > options.end:
+        raise WrongUse(message("--from {start} comes after --to {end}", start=options.start, end=options.end))

@@ -16,11 +16,10 @@ from collections.abc import Sequence
 from types import FrameType
 
 from qualityloop.analysis.messages import AnalysisError, Message, message
-
-from . import demo, diagnose, inspect, mine, serve, standard, version
-from .arguments import Parser, WrongUse, speak
-from .language import choose_language
-from .terminal import Terminal
+from qualityloop.cli import demo, diagnose, inspect, mine, serve, standard, version
+from qualityloop.cli.arguments import Parser, WrongUse, speak
+from qualityloop.cli.language import choose_language
+from qualityloop.cli.terminal import Terminal
 
 COMMANDS = (inspect, diagnose, mine, standard, demo, serve, version)
 
@@ -32,7 +31,7 @@ EPILOG = message(
 
 def build_parser(language: str) -> Parser:
     """The whole parser; every command adds its own part."""
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = Parser(add_help=False)
     shared.add_argument(
         "--lang",
         choices=("zh", "en"),
@@ -96,6 +95,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 
 def _explained(error: BaseException, terminal: Terminal, command: str) -> int:
+    """Say why the command ended, and answer with the exit code for it."""
     if isinstance(error, SystemExit):
         return int(error.code or 0)
     if isinstance(error, BrokenPipeError):
@@ -109,11 +109,8 @@ def _explained(error: BaseException, terminal: Terminal, command: str) -> int:
         return 2
     if isinstance(error, AnalysisError):
         terminal.error(error.in_language(terminal.language))
-        return 1
-    if known := _known(error):
-        terminal.error(known)
-        return 1
-    terminal.error(_unexpected(error))
+    else:
+        terminal.error(_known(error) or _unexpected(error))
     return 1
 
 

@@ -12,7 +12,7 @@ def _short(text: str) -> str:
 
 
 def choose_language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """"zh" or "en". A locale that names no language (unset, C, POSIX, C.UTF-8) means Chinese, the product's own."""
+    """ "zh" or "en". A locale that names no language (unset, C, POSIX, C.UTF-8) means Chinese, the product's own."""
     for position, argument in enumerate(arguments):
         if argument == "--":
             break

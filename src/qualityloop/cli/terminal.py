@@ -1,4 +1,4 @@
-"""What a person at the terminal sees: notes, tables and progress on stderr, in their language. stdout is for results."""
+"""What a person at the terminal sees: notes and progress on stderr, in their language. stdout is for results."""
 
 from __future__ import annotations
 

@@ -9,14 +9,13 @@ from importlib.metadata import version as installed
 
 from qualityloop import __version__
 from qualityloop.analysis.messages import message
-
-from .arguments import Parser
-from .terminal import Terminal
+from qualityloop.cli.arguments import Parser
+from qualityloop.cli.terminal import Terminal
 
 PARTS = ("duckdb", "pyarrow", "sqlglot", "django", "pyspark")
 
 
-def add(commands: argparse._SubParsersAction[Parser], shared: argparse.ArgumentParser, language: str) -> None:
+def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: str) -> None:
     """The arguments of `version`."""
     text = message("the version of QualityLoop and of what it is made of").in_language(language)
     commands.add_parser("version", parents=[shared], help=text, description=text).set_defaults(run=run)

@@ -159,8 +159,8 @@ def review_table(world: World, tickets: Tickets) -> pa.Table:
     rows = np.flatnonzero(chance(rng, share, len(tickets)) & ~tickets.cancelled & (at < world.horizon))
     rows = rows[np.argsort(at[rows], kind="stable")]
     rating, chosen = satisfaction(rng, level[rows]), tickets.rows(rows)
-    answered: Instants = at[rows]
-    answered += seconds(np.rint(lognormal(rng, 14.0, 0.6, len(rows)) * 3600))
+    wait = seconds(np.rint(lognormal(rng, 14.0, 0.6, len(rows)) * 3600))
+    answered: Instants = np.asarray(at[rows] + wait, dtype="datetime64[us]")
     answered[chance(rng, 0.03, len(rows))] = NEVER
     named = chance(rng, 0.6, len(rows))
     columns = {

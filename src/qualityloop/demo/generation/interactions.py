@@ -39,7 +39,7 @@ COMPLEXITY_WEIGHTS = {
     org.TECHNICAL_SUPPORT: (0.28, 0.50, 0.22),
     org.CONSULTATION: (0.75, 0.22, 0.03),
 }
-TALK_SECONDS = {SIMPLE: 142.0, ORDINARY: 330.0, COMPLEX: 620.0}
+TALK_SECONDS = {SIMPLE: 130.0, ORDINARY: 330.0, COMPLEX: 620.0}
 SOLVES = {SIMPLE: 0.985, ORDINARY: 0.93, COMPLEX: 0.78}
 INBOUND, OUTBOUND = "inbound", "outbound"
 SPOKEN = (org.PHONE, org.ONLINE)
@@ -201,6 +201,8 @@ def _complexity(rng: np.random.Generator, kind: Names, known: Flags) -> Names:
 def interaction_table(world: World, tickets: Tickets, talks: Interactions) -> pa.Table:
     """The dataset `interactions`."""
     known = talks.ticket >= 0
+    # Callers who rang off had chosen a topic in the menu before.
+    about = np.where(known, talks.ticket, world.rng("menu").integers(0, len(tickets), len(talks)))
     columns = {
         "interaction_id": talks.interaction_id,
         "started_at": talks.started,
@@ -213,8 +215,8 @@ def interaction_table(world: World, tickets: Tickets, talks: Interactions) -> pa
         "team": talks.team,
         "shift": talks.shift,
         "customer": unless(~known, tickets.customer[talks.ticket]),
-        "product": unless(~known, tickets.product[talks.ticket]),
-        "category": unless(~known, tickets.category[talks.ticket]),
+        "product": tickets.product[about],
+        "category": tickets.category[about],
         "complexity": talks.complexity,
         "queue_seconds": talks.queue,
         "talk_seconds": talks.talk,
