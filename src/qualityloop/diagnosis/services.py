@@ -7,16 +7,15 @@ from typing import Any
 
 from django.conf import settings
 
-from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.diagnose import diagnose
 from qualityloop.analysis.engine import open_engine
 from qualityloop.analysis.indicators.evaluate import evaluate
-from qualityloop.analysis.indicators.language import parse_condition
 from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.indicators.values import Grouping
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import Text
 from qualityloop.analysis.process import mine
+from qualityloop.diagnosis import queries
 from qualityloop.diagnosis.choices import Choice, choose, standards
 from qualityloop.diagnosis.codec import plain
 from qualityloop.diagnosis.store import Result, kept, standard_hash
@@ -98,13 +97,19 @@ def _values(lake: Lake, choice: Choice, key: str | None, grouping: Grouping) -> 
     }
 
 
+def filter_values(lake: Lake, columns: tuple[str, ...]) -> Result:
+    """Values of columns of tickets that cases may be chosen by, the most frequent first."""
+    question = {"page": "filter values", "columns": columns}
+    return kept(cache_path() / "pages", lake.snapshot, question, lambda: queries.distinct(lake, "tickets", columns))
+
+
 def process(lake: Lake, choice: Choice, where: str | None) -> Result:
     """The process map of the cases that began in the period and whose ticket meets `where`."""
     return _kept(lake, choice, "process", {"where": where}, lambda: _process(lake, choice, where))
 
 
 def _process(lake: Lake, choice: Choice, where: str | None) -> Result:
-    condition = parse_condition(where, DATASETS["tickets"]) if where else None
+    condition = queries.condition(where)
     with open_engine(memory_limit=MEMORY_LIMIT) as engine:
         found = mine(lake, engine=engine, start=choice.period, end=choice.end, where=condition, variants=VARIANTS)
     return found.to_json()

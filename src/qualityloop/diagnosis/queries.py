@@ -1,0 +1,88 @@
+"""Rows behind numbers, read from the lake when somebody asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from qualityloop.analysis.datasets import DATASETS
+from qualityloop.analysis.engine import open_engine
+from qualityloop.analysis.indicators.language import Condition, parse_condition
+from qualityloop.analysis.lake import Lake
+from qualityloop.analysis.process.behind import Subject, cases_behind
+from qualityloop.diagnosis.choices import Choice
+
+MEMORY_LIMIT = "1GB"
+KINDS = {"edge": 2, "start": 1, "end": 1, "step": 1, "rework": 1}  # activities that a subject names
+
+
+def condition_text(chosen: Mapping[str, str]) -> str | None:
+    """Equalities in the indicator language: channel = 'online' AND team = '夜班组'; None without any."""
+    parts = [f"{column} = '{value.replace(chr(39), chr(39) * 2)}'" for column, value in sorted(chosen.items())]
+    return " AND ".join(parts) or None
+
+
+def condition(text: str | None) -> Condition | None:
+    """The condition over tickets that `text` says."""
+    return parse_condition(text, DATASETS["tickets"]) if text else None
+
+
+def subject(kind: str, activities: Sequence[str]) -> Subject | None:
+    """What of the process map somebody clicked; None where it makes no sense."""
+    if kind == "variant":
+        return Subject("variant", tuple(activities)) if 0 < len(activities) <= 500 else None
+    if KINDS.get(kind) != len(activities):
+        return None
+    return Subject(cast(Any, kind), tuple(activities))
+
+
+def local_rows(table: pa.Table, zone: str) -> Iterator[dict[str, Any]]:
+    """Rows of a table as dictionaries, instants on the wall clock of `zone` (without zone, for people and files)."""
+    clock = ZoneInfo(zone)
+    instants = [field.name for field in table.schema if pa.types.is_timestamp(field.type)]
+    for batch in table.to_batches(max_chunksize=5000):
+        for row in batch.to_pylist():
+            for name in instants:
+                if isinstance(row[name], datetime):
+                    row[name] = row[name].replace(tzinfo=UTC).astimezone(clock).replace(tzinfo=None)
+            yield row
+
+
+def cases(
+    lake: Lake, choice: Choice, about: Subject, where: str | None, *, limit: int | None = None, offset: int = 0
+) -> Iterator[dict[str, Any]]:
+    """Cases of the period behind a number of the process map."""
+    with open_engine(memory_limit=MEMORY_LIMIT) as engine:
+        found = cases_behind(
+            lake,
+            about,
+            engine=engine,
+            start=choice.period,
+            end=choice.end,
+            where=condition(where),
+            limit=limit,
+            offset=offset,
+        )
+    return local_rows(found, lake.zone)
+
+
+def distinct(lake: Lake, dataset: str, columns: Sequence[str], most: int = 200) -> dict[str, list[str]]:
+    """Values of text columns that occur, the most frequent first, at most `most` of each."""
+    found: dict[str, list[str]] = {}
+    present = lake.datasets.get(dataset)
+    if present is None or not present.rows:
+        return found
+    with open_engine(memory_limit=MEMORY_LIMIT) as engine:
+        engine.attach(dataset, present.files)
+        for column in columns:
+            if column in present.columns:
+                sql = (
+                    f'SELECT "{column}" AS v FROM {dataset} WHERE "{column}" IS NOT NULL'
+                    f" GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {int(most)}"
+                )
+                found[column] = [str(v) for v in engine.query(sql).column("v").to_pylist()]
+    return found
