@@ -6,11 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from qualityloop.analysis.datasets import DATASETS, Dataset
+from qualityloop.analysis.indicators.language import Formula, FormulaError, parse_condition, parse_formula
+from qualityloop.analysis.indicators.language.errors import closest
+from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.messages import Message, message
-
-from .language import Formula, FormulaError, parse_condition, parse_formula
-from .language.errors import closest
-from .standard import Indicator, Standard
 
 
 @dataclass(frozen=True, slots=True)

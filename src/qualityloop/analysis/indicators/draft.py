@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar, get_args
 
+from qualityloop.analysis.indicators.language.errors import closest
+from qualityloop.analysis.indicators.standard import Better, Indicator, IndicatorKind, Per, Standard, Unit
 from qualityloop.analysis.messages import AnalysisError, Place, Text, message
-
-from .language.errors import closest
-from .standard import Better, Indicator, IndicatorKind, Per, Standard, Unit
 
 MAX_TEXT = 10_000
 MAX_INDICATORS = 500

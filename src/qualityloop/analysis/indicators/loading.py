@@ -5,14 +5,13 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
+from qualityloop.analysis.indicators.checking import Fault, check_standard, faults
+from qualityloop.analysis.indicators.draft import Draft, build, over
+from qualityloop.analysis.indicators.language.errors import closest
+from qualityloop.analysis.indicators.standard import Standard
+from qualityloop.analysis.indicators.xlsx_file import MAX_BYTES, read_xlsx, standard_to_xlsx
+from qualityloop.analysis.indicators.yaml_file import read_yaml, standard_to_yaml
 from qualityloop.analysis.messages import AnalysisError, Place, message
-
-from .checking import Fault, check_standard, faults
-from .draft import Draft, build, over
-from .language.errors import closest
-from .standard import Standard
-from .xlsx_file import MAX_BYTES, read_xlsx, standard_to_xlsx
-from .yaml_file import read_yaml, standard_to_yaml
 
 __all__ = ["check_standard", "load_standard", "shipped_standards", "standard_to_xlsx", "standard_to_yaml"]
 

@@ -11,10 +11,9 @@ from typing import Any
 import python_calamine
 import xlsxwriter
 
+from qualityloop.analysis.indicators.draft import FIELDS, Draft, Entry, Field, Fields, unknown
+from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.messages import AnalysisError, Message, Place, Text, message
-
-from .draft import FIELDS, Draft, Entry, Field, Fields, unknown
-from .standard import Indicator, Standard
 
 MAX_BYTES = 5_000_000
 MAX_UNPACKED = 50_000_000

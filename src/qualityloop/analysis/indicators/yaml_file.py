@@ -7,10 +7,9 @@ from typing import Any
 
 import yaml
 
+from qualityloop.analysis.indicators.draft import BILINGUAL, BOTH, FIELDS, HEAD, Draft, Entry, Fields, unknown
+from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.messages import AnalysisError, Place, Text, message
-
-from .draft import BILINGUAL, BOTH, FIELDS, HEAD, Draft, Entry, Fields, unknown
-from .standard import Indicator, Standard
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 8

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .checker import TYPE_NAMES
-from .errors import FormulaError
-from .formula import Condition, Formula, parse_condition, parse_formula
-from .functions import FUNCTIONS, Function, Kind
+from qualityloop.analysis.indicators.language.checker import TYPE_NAMES
+from qualityloop.analysis.indicators.language.errors import FormulaError
+from qualityloop.analysis.indicators.language.formula import Condition, Formula, parse_condition, parse_formula
+from qualityloop.analysis.indicators.language.functions import FUNCTIONS, Function, Kind
 
 __all__ = [
     "FUNCTIONS",

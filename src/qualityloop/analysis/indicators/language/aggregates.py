@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from qualityloop.analysis.datasets import Dataset
 from qualityloop.analysis.engine import Dialect
-
-from .functions import FUNCTIONS, Kind
-from .sql import chain_sql, column_sql, double_literal, double_sql, joined, row_sql
-from .tree import Call, Chain, Literal, Name, Negative, Node, walk
+from qualityloop.analysis.indicators.language.functions import FUNCTIONS, Kind
+from qualityloop.analysis.indicators.language.sql import (
+    chain_sql,
+    column_sql,
+    double_literal,
+    double_sql,
+    joined,
+    row_sql,
+)
+from qualityloop.analysis.indicators.language.tree import Call, Chain, Literal, Name, Negative, Node, walk
 
 PROMOTER = 9  # Reichheld 2003: 9 and 10 promote, 0 to 6 detract
 DETRACTOR = 6

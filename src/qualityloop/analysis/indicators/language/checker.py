@@ -7,11 +7,25 @@ from datetime import date
 from typing import Literal as OneOf
 
 from qualityloop.analysis.datasets import Dataset
+from qualityloop.analysis.indicators.language.errors import FormulaError, closest
+from qualityloop.analysis.indicators.language.functions import FUNCTIONS, OTHER_NAMES, Argument
+from qualityloop.analysis.indicators.language.tree import (
+    Between,
+    Call,
+    Chain,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Literal,
+    Logic,
+    Name,
+    Negative,
+    Node,
+    Not,
+    children,
+)
 from qualityloop.analysis.messages import Message, gettext_noop, message
-
-from .errors import FormulaError, closest
-from .functions import FUNCTIONS, OTHER_NAMES, Argument
-from .tree import Between, Call, Chain, Compare, In, IsNull, Like, Literal, Logic, Name, Negative, Node, Not, children
 
 Type = OneOf["number", "text", "boolean", "date", "instant"]
 

@@ -5,10 +5,23 @@ from __future__ import annotations
 from datetime import date
 
 from qualityloop.analysis.datasets import Dataset
+from qualityloop.analysis.indicators.language.aggregates import quantile_of
+from qualityloop.analysis.indicators.language.tree import (
+    Between,
+    Call,
+    Chain,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Literal,
+    Logic,
+    Name,
+    Negative,
+    Node,
+    Not,
+)
 from qualityloop.analysis.messages import Message, message
-
-from .aggregates import quantile_of
-from .tree import Between, Call, Chain, Compare, In, IsNull, Like, Literal, Logic, Name, Negative, Node, Not
 
 _SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 

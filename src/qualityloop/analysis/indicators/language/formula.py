@@ -7,14 +7,13 @@ from functools import cached_property
 
 from qualityloop.analysis.datasets import Dataset
 from qualityloop.analysis.engine import Dialect
-
-from . import aggregates
-from .checker import check_aggregate, check_condition
-from .explain import explain_aggregate, explain_row
-from .functions import FUNCTIONS, Kind
-from .parser import parse
-from .sql import double_sql, joined, row_sql
-from .tree import Call, Name, Node, walk
+from qualityloop.analysis.indicators.language import aggregates
+from qualityloop.analysis.indicators.language.checker import check_aggregate, check_condition
+from qualityloop.analysis.indicators.language.explain import explain_aggregate, explain_row
+from qualityloop.analysis.indicators.language.functions import FUNCTIONS, Kind
+from qualityloop.analysis.indicators.language.parser import parse
+from qualityloop.analysis.indicators.language.sql import double_sql, joined, row_sql
+from qualityloop.analysis.indicators.language.tree import Call, Name, Node, walk
 
 
 def _columns(node: Node) -> frozenset[str]:

@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from datetime import date
 
+from qualityloop.analysis.indicators.language.errors import FormulaError
+from qualityloop.analysis.indicators.language.tokens import MAX_DIGITS, Token, tokenize
+from qualityloop.analysis.indicators.language.tree import (
+    Between,
+    Call,
+    Chain,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Literal,
+    Logic,
+    Name,
+    Negative,
+    Node,
+    Not,
+)
 from qualityloop.analysis.messages import message
-
-from .errors import FormulaError
-from .tokens import MAX_DIGITS, Token, tokenize
-from .tree import Between, Call, Chain, Compare, In, IsNull, Like, Literal, Logic, Name, Negative, Node, Not
 
 MAX_NESTING = 50
 MAX_DEPTH = 120  # of the whole tree: long sums count, because engines read them as nested

@@ -8,8 +8,20 @@ from sqlglot import exp
 
 from qualityloop.analysis.datasets import Dataset
 from qualityloop.analysis.engine import Dialect
-
-from .tree import Between, Chain, Compare, In, IsNull, Like, Literal, Logic, Name, Negative, Node, Not
+from qualityloop.analysis.indicators.language.tree import (
+    Between,
+    Chain,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Literal,
+    Logic,
+    Name,
+    Negative,
+    Node,
+    Not,
+)
 
 
 def column_sql(name: str, dialect: Dialect) -> str:

@@ -11,9 +11,8 @@ from typing import Literal
 from sqlglot import Tokenizer, TokenType
 from sqlglot.errors import TokenError
 
+from qualityloop.analysis.indicators.language.errors import FormulaError
 from qualityloop.analysis.messages import message
-
-from .errors import FormulaError
 
 MAX_LENGTH = 10_000
 MAX_DIGITS = 15  # what a double holds exactly
