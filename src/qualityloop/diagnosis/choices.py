@@ -203,6 +203,6 @@ def dimensions_of(indicator: Indicator, lake: Lake, *, people: bool) -> tuple[st
 
 def column_names(dataset: Dataset, lake: Lake) -> list[str]:
     """Columns of a dataset that the lake has, in their declared order, local days left out."""
-    present = lake.datasets[dataset.name].columns
+    present = lake.datasets[dataset.name].columns if dataset.name in lake.datasets else frozenset()
     days = {day_column(instant) for instant in dataset.instants}
     return [c.name for c in (*dataset.columns, *dataset.derived) if c.name in present and c.name not in days]

@@ -180,7 +180,7 @@ class Speaker:
             unit=unit,
             status=value.status or "none",
             status_word=self.status_word(value.status),
-            rows=rows_label(value.n, indicator.dataset, self.language),
+            rows=self.counted(indicator, value),
             interval=interval,
             change=change,
             better=better,
@@ -191,6 +191,14 @@ class Speaker:
             rows_url=self.rows_url(indicator, value),
             value=value,
         )
+
+    def counted(self, indicator: Indicator, value: Value) -> str:
+        """How many rows a value rests on; of a rate per something else, both counts."""
+        if indicator.per is None:
+            return rows_label(value.n, indicator.dataset, self.language)
+        above = rows_label(value.numerator or 0, indicator.dataset, self.language)
+        below = rows_label(value.denominator or 0, indicator.per.dataset, self.language)
+        return f"{above} / {below}"
 
     def status_word(self, status: Status | None) -> str:
         """The status in words; an indicator without target has none."""

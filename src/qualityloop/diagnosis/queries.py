@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import UTC, date, datetime
+from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.engine import open_engine
-from qualityloop.analysis.indicators.language import Condition, parse_condition
+from qualityloop.analysis.indicators.language import Condition, parse_condition, parse_formula
+from qualityloop.analysis.indicators.rows import Side, count_behind, rows_behind
+from qualityloop.analysis.indicators.standard import Indicator
+from qualityloop.analysis.indicators.values import Group
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.process.behind import Subject, cases_behind
 from qualityloop.diagnosis.choices import Choice
@@ -68,6 +71,67 @@ def cases(
             offset=offset,
         )
     return local_rows(found, lake.zone)
+
+
+class RowsQuestion(Protocol):
+    """Which rows of an indicator are meant."""
+
+    @property
+    def indicator(self) -> Indicator: ...
+    @property
+    def start(self) -> date: ...
+    @property
+    def end(self) -> date: ...
+    @property
+    def group(self) -> Group: ...
+    @property
+    def side(self) -> Side: ...
+    @property
+    def order(self) -> str | None: ...
+    @property
+    def descending(self) -> bool: ...
+
+
+def indicator_rows(
+    lake: Lake, question: RowsQuestion, *, limit: int | None = None, offset: int = 0
+) -> Iterator[dict[str, Any]]:
+    """Rows behind a value, newest first or in the order asked for."""
+    with open_engine(memory_limit=MEMORY_LIMIT) as engine:
+        found = rows_behind(
+            lake,
+            question.indicator,
+            engine=engine,
+            start=question.start,
+            end=question.end,
+            group=question.group,
+            side=question.side,
+            limit=limit,
+            offset=offset,
+            order=question.order,
+            descending=question.descending,
+        )
+    return local_rows(found, lake.zone)
+
+
+def indicator_count(lake: Lake, question: RowsQuestion) -> int:
+    """How many rows there are behind a value."""
+    with open_engine(memory_limit=MEMORY_LIMIT) as engine:
+        return count_behind(
+            lake,
+            question.indicator,
+            engine=engine,
+            start=question.start,
+            end=question.end,
+            group=question.group,
+            side=question.side,
+        )
+
+
+def columns_read(indicator: Indicator) -> frozenset[str]:
+    """Columns that an indicator's formula and condition read."""
+    dataset = DATASETS[indicator.dataset]
+    where = parse_condition(indicator.where, dataset).columns if indicator.where else frozenset()
+    return parse_formula(indicator.formula, dataset).columns | where
 
 
 def distinct(lake: Lake, dataset: str, columns: Sequence[str], most: int = 200) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ from qualityloop.diagnosis.store import Result
 from qualityloop.diagnosis.views.asked import Asked, asked
 from qualityloop.foundation.permissions import requires
 
-CARDS = 8
+CARDS = 6
 CAUSES = 8  # bars of the Pareto; the rest is one bar
 OTHER = Text("其他", "Other")
 
