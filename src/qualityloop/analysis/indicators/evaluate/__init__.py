@@ -258,8 +258,10 @@ def _shown(plan: _Plan, measured: Measured, grouped: bool, time: _Time) -> NDArr
     if not grouped:
         return np.ones_like(known)
     if plan.source.counts or plan.per:
-        return known & (np.max(measured.n, axis=1, initial=0.0) > 0)[:, None]
-    return np.asarray(known | (measured.n[:, time.judged] > 0), dtype=np.bool_)
+        known &= (np.max(measured.n, axis=1, initial=0.0) > 0)[:, None]
+        return known
+    known |= measured.n[:, time.judged] > 0
+    return known
 
 
 def _statuses(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +30,7 @@ class Fine:
         self.columns = columns
         self.periods = len(periods)
         days = np.array([(day - _EPOCH).days for day in periods], dtype=np.int64)
-        found = table.column("__p").cast(pa.date32()).cast(pa.int32()).to_numpy()
+        found = _integers(table.column("__p").cast(pa.date32()).cast(pa.int32()))
         self.position: Ints = np.searchsorted(days, found)
         self._codes = {c: _encoded(table.column(f"__g{i}")) for i, c in enumerate(columns)}
         self._numbers: dict[str, Floats] = {}
@@ -51,20 +52,40 @@ class Fine:
     def numbers(self, name: str) -> Floats:
         """A column of the answer; NULL is NaN."""
         if name not in self._numbers:
-            self._numbers[name] = self._table.column(name).cast(pa.float64(), safe=False).to_numpy()
+            self._numbers[name] = _doubles(self._table.column(name))
         return self._numbers[name]
 
     def lists(self, name: str) -> tuple[Floats, Ints]:
         """A column of lists: all their values, and how many belong to each row."""
         lists = self._table.column(name).combine_chunks()
-        lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy().astype(np.int64)
-        return lists.flatten().cast(pa.float64()).to_numpy(zero_copy_only=False), lengths
+        return _doubles(lists.flatten()), _integers(pc.list_value_length(lists))
+
+
+# Arrow's own to_numpy imports pandas where it is installed, which takes longer than many a query.
+def _doubles(column: pa.Array | pa.ChunkedArray) -> Floats:
+    """Numbers as doubles; NULL is NaN."""
+    return _exported(column.cast(pa.float64(), safe=False), float("nan"))
+
+
+def _integers(column: pa.Array | pa.ChunkedArray) -> Ints:
+    """Whole numbers; NULL is 0."""
+    return _exported(column.cast(pa.int64()), 0)
+
+
+def _exported(column: pa.Array | pa.ChunkedArray, missing: float) -> NDArray[Any]:
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if not len(array):
+        return np.zeros(0)
+    if not array.null_count:
+        return np.from_dlpack(array)
+    bare = pa.Array.from_buffers(array.type, len(array), [None, array.buffers()[1]], offset=array.offset)
+    return np.where(np.from_dlpack(array.is_valid().cast(pa.int8())), np.from_dlpack(bare), missing)
 
 
 def _encoded(column: pa.ChunkedArray) -> tuple[Ints, list[str | None]]:
     encoded = pc.dictionary_encode(column.combine_chunks(), null_encoding="encode")
     names = encoded.dictionary.to_pylist()
-    return encoded.indices.to_numpy().astype(np.int64), [group_name(name) for name in names]
+    return _integers(encoded.indices), [group_name(name) for name in names]
 
 
 def group_name(value: object) -> str | None:
