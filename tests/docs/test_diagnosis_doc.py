@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qualityloop.analysis.problems import candidates, drivers, grading, ranking, scan
+from qualityloop.analysis.problems import candidates, drivers, grading, periods, ranking, scan
 from tests.analysis.problems.small_lake import BAD, GOOD, IN_TIME, MONTHS, indicator, judged, make_lake, rows
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "DIAGNOSIS.md").read_text(encoding="utf-8")
@@ -45,7 +45,9 @@ def test_the_json_of_the_page_is_the_json_of_the_program(tmp_path: Path) -> None
         f"at least {drivers.LIFT} times the share of the gap",
         f"a pair only if its excess is {drivers.PAIR_GAIN} times",
         f"among singles within {1 - drivers.ALIKE:.0%} of the best".replace("%", " %"),
-        f"more than {scan.MANY_ROWS:,} rows",
+        f"The {scan.BREADTH} dimensions with the worst single segments are searched",
+        f"and the pairs of the worst {drivers.PAIRED} of them",
+        f"a month is complete when the data reach within {periods.QUIET['month']} days",
     ],
 )
 def test_the_numbers_of_the_page_are_those_of_the_code(said: str) -> None:

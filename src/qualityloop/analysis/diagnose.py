@@ -92,7 +92,8 @@ def diagnose(
         )
 
     values = compute(None, groupings, progress)
-    period = newest_complete((v.period for v in values.values if _inside(v, values)), grain, min(last, days[1]))
+    inside = (v.period for v in values.values if _inside(v, values))
+    period = newest_complete(inside, grain, max(first, days[0]), min(last, days[1]))
     problems = find_problems(Source(lake, engine), values, standard, period, evaluate=compute) if period else ()
     return Diagnosis(
         standard,

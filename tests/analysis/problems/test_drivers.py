@@ -104,8 +104,8 @@ def test_codes_of_two_tables_are_brought_together() -> None:
     )
     rows = Cells((Dimension("team", np.array([0, 1]), ("二组", "一组")),), np.zeros(2, int), *(np.array([5.0, 7]),) * 3)
     both = merged([counted, rows])
-    groups, sums = both.by(("team",))
-    assert dict(zip(groups, sums.num[CURRENT].tolist(), strict=True)) == {
+    split = both.by(("team",))
+    assert dict(zip(split.groups(), split.sums.num[CURRENT].tolist(), strict=True)) == {
         (("team", "一组"),): 10.0,
         (("team", None),): 1.0,
         (("team", "二组"),): 5.0,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -77,27 +76,41 @@ class Cells:
 
         return Sums(add(self.num), add(self.den), add(self.squares))
 
-    def by(self, names: Sequence[str]) -> tuple[tuple[Group, ...], Sums]:
-        """Segments of one or two dimensions that occur, and their sums."""
-        chosen = [next(d for d in self.dimensions if d.name == name) for name in names]
-        codes = chosen[0].codes
+    def by(self, names: Sequence[str]) -> Split:
+        """The segments of one or two dimensions that occur, and their sums."""
+        chosen = tuple(next(d for d in self.dimensions if d.name == name) for name in names)
+        codes, size = chosen[0].codes, len(chosen[0].labels)
         for dimension in chosen[1:]:
             codes = codes * len(dimension.labels) + dimension.codes
-        present, dense = np.unique(codes, return_inverse=True)
-        groups = []
-        for code in present.tolist():
-            values = []
-            for dimension in reversed(chosen):
-                code, position = divmod(code, len(dimension.labels))  # noqa: PLW2901
-                values.append((dimension.name, dimension.labels[position]))
-            groups.append(tuple(reversed(values)))
-        return tuple(groups), self._sums(dense.astype(np.int64), len(present))
+            size *= len(dimension.labels)
+        present = np.flatnonzero(np.bincount(codes, minlength=size))
+        sums = self._sums(codes, size)
+        return Split(chosen, present, Sums(*(side[:, present] for side in sums)))
 
-    def splits(self, single_only: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
-        """All dimensions with more than one value, then all pairs of them, `single_only` left out of the pairs."""
-        alive = [d.name for d in self.dimensions if len(np.unique(d.codes)) > 1]
-        yield from ((name,) for name in alive)
-        yield from combinations([name for name in alive if name not in single_only], 2)
+    def varying(self) -> tuple[str, ...]:
+        """The dimensions with more than one value."""
+        return tuple(d.name for d in self.dimensions if np.count_nonzero(np.bincount(d.codes)) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Segments by one or two dimensions: position i of the sums belongs to `group(i)`."""
+
+    dimensions: tuple[Dimension, ...]
+    codes: NDArray[np.int64]
+    sums: Sums
+
+    def group(self, position: int) -> Group:
+        """The segment at a position."""
+        code, pairs = int(self.codes[position]), []
+        for dimension in reversed(self.dimensions):
+            code, at = divmod(code, len(dimension.labels))
+            pairs.append((dimension.name, dimension.labels[at]))
+        return tuple(reversed(pairs))
+
+    def groups(self) -> tuple[Group, ...]:
+        """All segments, in the order of the sums."""
+        return tuple(self.group(i) for i in range(len(self.codes)))
 
 
 def merged(parts: Sequence[Cells]) -> Cells:

@@ -6,13 +6,16 @@ aside, and the search goes on in the rest, until the rest meets the target or no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from qualityloop.analysis.indicators.values import Group
-from qualityloop.analysis.problems.cells import BEFORE, CURRENT, REFERENCE, Cells, Sums
+from qualityloop.analysis.problems.cells import BEFORE, CURRENT, REFERENCE, Cells, Split, Sums
 from qualityloop.analysis.problems.decomposition import (
     Effects,
     Floats,
@@ -30,7 +33,8 @@ LEAST_SHARE = 0.10  # of the gap
 LIFT = 1.2  # share of the gap over share of the rows
 PAIR_GAIN = 1.2  # two dimensions must explain this much more than the best single one
 ALIKE = 0.9  # singles this close to the best: the one that is searched first wins
-SINGLE_ONLY = frozenset({"agent", "hour", "weekday", "actor", "scorer", "part", "article"})
+PAIRED = 6  # dimensions, those with the largest single excesses, that are combined to pairs
+SINGLE_ONLY = frozenset({"hour", "weekday", "part", "article"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,32 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Segments:
+    """The segments of one split, with all that decides about them; arrays have one entry per segment."""
+
+    split: Split
+    excess: Floats
+    p: Floats
+    rows: Floats
+    share_of_gap: Floats
+    share_of_rows: Floats
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(d.name for d in self.split.dimensions)
+
+    def fit(self, sure: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which segments are large enough, worse enough and certain."""
+        least = np.maximum(LEAST_SHARE, LIFT * self.share_of_rows)
+        large = (self.rows >= LEAST_ROWS) & (self.share_of_gap >= least)
+        return np.asarray(sure & large & (self.excess > 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
     group: Group
     excess: float
-    p: float
-    rows: float
     share_of_gap: float
-    share_of_rows: float
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -69,7 +92,7 @@ def find_drivers(cells: Cells, question: Question, *, most: int = MOST) -> tuple
     if not gap:
         return ()
     found: list[Driver] = []
-    rest = cells
+    rest = cells.where(cells.bucket != BEFORE)
     while len(found) < most:
         best = _strongest(rest, total, gap, question)
         if best is None:
@@ -99,40 +122,43 @@ def _still_missed(rest: Sums, total: Sums, gap: float, question: Question) -> bo
     return bool(part / gap >= LEAST_SHARE)
 
 
-def _strongest(rest: Cells, total: Sums, gap: float, question: Question) -> _Candidate | None:
+def _strongest(rest: Cells, total: Sums, gap: float, question: Question) -> _Best | None:
     """The sure segment with the largest excess; a pair only where it explains clearly more than a single one."""
-    order: list[_Candidate] = []
-    for by in rest.splits(SINGLE_ONLY):
-        groups, sums = rest.by(by)
-        order += _candidates(groups, sums, total, gap, question)
-    if not order:
-        return None
-    sure = benjamini_hochberg([c.p for c in order]) <= FALSE_DISCOVERY
-    fit = [
-        c
-        for c, certain in zip(order, sure, strict=True)
-        if certain
-        and c.rows >= LEAST_ROWS
-        and c.excess > 0
-        and c.share_of_gap >= max(LEAST_SHARE, LIFT * c.share_of_rows)
+    singles = [_segments(rest.by((name,)), total, gap, question) for name in rest.varying()]
+    order = {segments.names[0]: place for place, segments in enumerate(singles)}
+    by_excess = sorted(singles, key=lambda s: -float(s.excess.max(initial=0.0)))
+    paired = [s.names[0] for s in by_excess if s.names[0] not in SINGLE_ONLY][:PAIRED]
+    pairs = [
+        _segments(rest.by(names), total, gap, question)
+        for names in combinations(sorted(paired, key=order.__getitem__), 2)
     ]
-    singles = [c for c in fit if len(c.group) == 1]
-    pairs = [c for c in fit if len(c.group) > 1]
-    single = _first_of_the_largest(singles)
-    pair = _first_of_the_largest(pairs)
+    if not singles:
+        return None
+    sure = benjamini_hochberg(np.concatenate([s.p for s in (*singles, *pairs)])) <= FALSE_DISCOVERY
+    parts = np.split(sure, np.cumsum([len(s.p) for s in (*singles, *pairs)])[:-1])
+    single = _first_of_the_largest(singles, parts[: len(singles)])
+    pair = _first_of_the_largest(pairs, parts[len(singles) :])
     if single is None or (pair is not None and pair.excess > PAIR_GAIN * single.excess):
         return pair
     return single
 
 
-def _first_of_the_largest(candidates: list[_Candidate]) -> _Candidate | None:
-    if not candidates:
+def _first_of_the_largest(found: Sequence[_Segments], sure: Sequence[NDArray[np.bool_]]) -> _Best | None:
+    """The best segment, or one that is nearly as good of a dimension that comes first."""
+    best: list[tuple[_Segments, int]] = []
+    for segments, certain in zip(found, sure, strict=True):
+        fit = segments.fit(certain)
+        if fit.any():
+            best.append((segments, int(np.argmax(np.where(fit, segments.excess, -np.inf)))))
+    if not best:
         return None
-    best = max(c.excess for c in candidates)
-    return next(c for c in candidates if c.excess >= ALIKE * best)
+    most = max(segments.excess[at] for segments, at in best)
+    segments, at = next((s, i) for s, i in best if s.excess[i] >= ALIKE * most)
+    return _Best(segments.split.group(at), float(segments.excess[at]), float(segments.share_of_gap[at]))
 
 
-def _candidates(groups: tuple[Group, ...], sums: Sums, total: Sums, gap: float, question: Question) -> list[_Candidate]:
+def _segments(split: Split, total: Sums, gap: float, question: Question) -> _Segments:
+    sums = split.sums
     parts = _parts(sums, total, question) / gap
     if question.whole is None:
         rows = sums.den[CURRENT]
@@ -142,12 +168,8 @@ def _candidates(groups: tuple[Group, ...], sums: Sums, total: Sums, gap: float, 
         rows = sums.num[CURRENT]
         weights = _reference_shares(sums)
         excess, p = _against_the_reference(sums)
-    sign = 1.0 if not question.higher_is_better else -1.0
-    return [
-        _Candidate(group, sign * float(e), float(q), float(n), float(s), float(w))
-        for group, e, q, n, s, w in zip(groups, excess, p, rows, parts, weights, strict=True)
-        if n > 0
-    ]
+    excess = -excess if question.higher_is_better else excess
+    return _Segments(split, np.where(rows > 0, excess, 0.0), np.where(rows > 0, p, 1.0), rows, parts, weights)
 
 
 def _parts(sums: Sums, total: Sums, question: Question) -> Floats:
@@ -203,10 +225,10 @@ def _against_the_reference(sums: Sums) -> tuple[Floats, Floats]:
     return num - total * expected, ndtr(-np.nan_to_num(z, nan=0.0))
 
 
-def _driver(best: _Candidate, cells: Cells, total: Sums, gap: float, question: Question) -> Driver:
+def _driver(best: _Best, cells: Cells, total: Sums, gap: float, question: Question) -> Driver:
     """The chosen segment in all rows (a later one may have lost some of its rows to an earlier one)."""
-    groups, sums = cells.by(best.by)
-    at = groups.index(best.group)
+    split = cells.by(best.by)
+    at, sums = split.groups().index(best.group), split.sums
     num, den = sums.num[:, at], sums.den[:, at]
     rate, mix = _effects(sums, question)
     value: float | None

@@ -10,7 +10,7 @@ from qualityloop.analysis.problems.cells import BEFORE, CURRENT, REFERENCE, Cell
 from qualityloop.analysis.problems.drivers import Question, find_drivers
 from qualityloop.analysis.problems.measures import Measure
 from qualityloop.analysis.problems.problem import Driver
-from qualityloop.analysis.problems.scan import Source, Span, load_cells, value_of
+from qualityloop.analysis.problems.scan import Segment, Source, Span, load_cells, promising, value_of
 
 STRANGERS = 0.05  # share of numerator rows whose value the denominator does not know, up to which a column is shared
 
@@ -28,11 +28,14 @@ class Spans:
         return (self.current, self.before, self.reference)
 
 
-def explain(source: Source, measure: Measure, group: Group, spans: Spans) -> tuple[Driver, ...]:
-    """The drivers of the gap of `group`, found in the dimensions that the data have."""
+def explain(
+    source: Source, measure: Measure, group: Group, spans: Spans, segments: dict[Group, Segment]
+) -> tuple[Driver, ...]:
+    """The drivers of the gap of `group`; the sums of the single `segments` say in which dimensions to look."""
     if measure.plain:
         return _explain_numerator(source, measure, group, spans, whole=(1.0, 1.0, 1.0), without=())
-    shared = _with(group, source.coarse(measure.parts[0].dataset, source.shared_dimensions(measure)))
+    names = promising(segments, source.shared_dimensions(measure), higher_is_better=measure.higher_is_better)
+    shared = _with(group, names)
     if len(measure.parts) == 1:
         cells = _of(load_cells(source, measure, shared, spans.buckets[:2]), group)
         return _finished(find_drivers(cells, _question(measure)), source, measure, spans) if cells else ()
@@ -61,8 +64,7 @@ def _explain_numerator(
     """Drivers among the dimensions that only the counted rows have, measured against earlier periods."""
     alone = replace(measure, parts=measure.parts[:1])
     own = [name for name in source.dimensions(measure.parts[0].dataset) if name not in without]
-    names = _with(group, source.coarse(measure.parts[0].dataset, own))
-    cells = _of(load_cells(source, alone, names, spans.buckets), group)
+    cells = _of(load_cells(source, alone, _with(group, own), spans.buckets), group)
     if cells is None:
         return ()
     before, reference = (whole[i] if bucket else 0.0 for i, bucket in ((1, spans.before), (2, spans.reference)))
@@ -90,7 +92,7 @@ def _only(cells: Cells, names: Sequence[str]) -> Cells:
 
 def joinable(cells: Cells, name: str) -> bool:
     """Whether a column means the same in both tables: hardly any numerator has a value unknown to the denominator."""
-    _, sums = cells.by((name,))
+    sums = cells.by((name,)).sums
     num, den = sums.num[CURRENT], sums.den[CURRENT]
     return bool(num[den == 0].sum() <= STRANGERS * num.sum())
 

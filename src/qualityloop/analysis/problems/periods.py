@@ -11,8 +11,8 @@ from qualityloop.analysis.indicators.standard import Standard
 from qualityloop.analysis.indicators.values import Grain
 from qualityloop.analysis.lake import Lake
 
-# Days at the end of a period that may be without rows, such as a weekend, and the period still be complete.
-_QUIET_END: dict[Grain, int] = {"day": 0, "week": 2, "month": 3, "quarter": 5, "year": 10}
+# Days at either end of a period that may be without rows, such as a weekend, and the period still be complete.
+QUIET: dict[Grain, int] = {"day": 0, "week": 2, "month": 3, "quarter": 5, "year": 10}
 
 
 def data_days(lake: Lake, standard: Standard) -> tuple[date, date] | None:
@@ -26,9 +26,9 @@ def data_days(lake: Lake, standard: Standard) -> tuple[date, date] | None:
     return (min(d[0] for d in found), max(d[1] for d in found)) if found else None
 
 
-def newest_complete(periods: Iterable[date], grain: Grain, until: date) -> date | None:
-    """The newest of `periods` that data up to the day `until` fill; the newest at all where none is complete."""
+def newest_complete(periods: Iterable[date], grain: Grain, first: date, last: date) -> date | None:
+    """The newest of `periods` that the days first..last fill; the newest at all where none is complete."""
     ordered = sorted(set(periods))
-    quiet = timedelta(days=_QUIET_END[grain])
-    complete = [p for p in ordered if last_day(p, grain) - quiet <= until]
+    quiet = timedelta(days=QUIET[grain])
+    complete = [p for p in ordered if first - quiet <= p and last_day(p, grain) - quiet <= last]
     return (complete or ordered)[-1] if ordered else None

@@ -24,9 +24,8 @@ from qualityloop.analysis.problems.measures import Measure, Part
 
 Span = tuple[date, date]
 TABLE = "segments"
-PEOPLE = frozenset({"agent", "actor", "scorer", "author"})  # may drive a problem, but are never one of their own
-FINE = PEOPLE | {"hour", "weekday", "source"}
-MANY_ROWS = 1_000_000  # from here on cells are made of the coarse dimensions only
+PEOPLE = frozenset({"agent", "actor", "scorer", "author"})  # a weak point is not a person
+BREADTH = 8  # dimensions that are searched together
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +36,14 @@ class Source:
     engine: Engine
 
     def dimensions(self, dataset: str) -> tuple[str, ...]:
-        """The dimensions of a dataset that its rows have, in the order of search."""
+        """The dimensions of a dataset that its rows have, persons left out, in the order of search."""
         present = self.lake.datasets[dataset].columns
-        return tuple(name for name in DATASETS[dataset].dimensions if name in present)
+        return tuple(name for name in DATASETS[dataset].dimensions if name in present and name not in PEOPLE)
 
     def shared_dimensions(self, measure: Measure) -> tuple[str, ...]:
         """Dimensions that all tables of a measure have."""
         first, *others = [self.dimensions(part.dataset) for part in measure.parts]
         return tuple(name for name in first if all(name in other for other in others))
-
-    def coarse(self, dataset: str, names: Sequence[str]) -> tuple[str, ...]:
-        """`names` without those of many values where cells would hardly be fewer than the many rows."""
-        if self.lake.datasets[dataset].rows <= MANY_ROWS:
-            return tuple(names)
-        return tuple(name for name in names if name not in FINE)
 
     def attach(self, dataset: str, instant: str, days: Sequence[Span]) -> bool:
         """Make the rows of `days` (and others of their months) readable as TABLE; False where there are none."""
@@ -90,12 +83,26 @@ def scan(source: Source, measures: Sequence[Measure], span: Span) -> dict[str, d
     answer: dict[str, dict[Group, Segment]] = {m.indicator.key: defaultdict(Segment) for m in measures}
     for (dataset, instant), wanted in tables.items():
         if source.attach(dataset, instant, [span]):
-            names = [name for name in source.dimensions(dataset) if name not in PEOPLE]
+            names = source.dimensions(dataset)
             for row in source.engine.query(_grouped(names, instant, wanted, span)).to_pylist():
                 group: Group = tuple((name, as_text(row[f"d{i}"])) for i, name in enumerate(names) if not row[f"g{i}"])
                 for i, (key, _) in enumerate(wanted):
                     answer[key][group].add(row[f"num{i}"], row[f"den{i}"], row[f"squares{i}"], row[f"beyond{i}"])
     return answer
+
+
+def promising(segments: dict[Group, Segment], names: Sequence[str], *, higher_is_better: bool) -> tuple[str, ...]:
+    """The dimensions in which some segment is furthest on the bad side of the mean, in the order of search."""
+    everything = segments.get(())
+    if everything is None or not everything.den or len(names) <= BREADTH:
+        return tuple(names)
+    rate, sign = everything.num / everything.den, -1.0 if higher_is_better else 1.0
+    excess = dict.fromkeys(names, 0.0)
+    for group, segment in segments.items():
+        if group and group[0][0] in excess:
+            excess[group[0][0]] = max(excess[group[0][0]], sign * (segment.num - rate * segment.den))
+    best = sorted(names, key=lambda name: -excess[name])[:BREADTH]
+    return tuple(name for name in names if name in best)
 
 
 def _grouped(names: Sequence[str], instant: str, wanted: Sequence[tuple[str, Part]], span: Span) -> str:

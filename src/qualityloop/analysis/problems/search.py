@@ -29,10 +29,13 @@ def find_problems(
     selection = select(source, values, standard, period, evaluate=evaluate)
     problems = []
     for candidate in selection.chosen:
-        measure = selection.measures.get(candidate.indicator.key)
+        indicator = candidate.indicator
+        measure = selection.measures.get(indicator.key)
         drivers: tuple[Driver, ...] = ()
         if measure:
-            drivers = explain(source, measure, candidate.group, _spans(candidate, values))
+            drivers = explain(
+                source, measure, candidate.group, _spans(candidate, values), selection.segments[indicator.key]
+            )
         problems.append(_problem(candidate, selection, values, drivers))
     problems.sort(key=lambda problem: (ORDER[problem.grade], -problem.score, problem.indicator))
     return diverse(problems, standard)
