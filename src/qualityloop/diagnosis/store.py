@@ -51,6 +51,12 @@ def kept(folder: Path, snapshot: str, question: dict[str, Any], compute: Callabl
     return result
 
 
+def forget() -> None:
+    """Empty the memory of this process; what is kept on disk stays."""
+    with _memory_lock:
+        _memory.clear()
+
+
 def _remembered(path: Path) -> Result | None:
     with _memory_lock:
         if path in _memory:
