@@ -78,7 +78,7 @@ class CarefulReader:
         size = len(first)
         while True:
             if len(lines) == 1 or '"' in lines[-1]:
-                row = self._parsed("".join(lines))
+                row = self._parsed("".join(lines), len(lines))
                 if row is not None:
                     return row
             more = self._line(text)
@@ -91,11 +91,13 @@ class CarefulReader:
                 broken(Broken(self._number, None, reason, first.rstrip("\r\n")[:_KEPT]))
                 return []
 
-    def _parsed(self, record: str) -> list[str] | None:
-        """The cells of `record`; None while a quotation mark is still open."""
+    def _parsed(self, record: str, lines: int) -> list[str] | None:
+        """The cells of `record`; None while a quotation mark is still open, or where several lines do not fit together."""
         try:
             return next(csv.reader(io.StringIO(record, newline=""), delimiter=self.delimiter, strict=True))
         except csv.Error as error:
-            if "unexpected end of data" in str(error):
+            if lines > 1 or "unexpected end of data" in str(error):
                 return None
-            return next(csv.reader(io.StringIO(record, newline=""), delimiter=self.delimiter))
+            # one line with an odd mark is taken as it stands, unless its last cell is still open
+            cells = next(csv.reader(io.StringIO(record, newline=""), delimiter=self.delimiter))
+            return None if cells[-1].endswith(("\n", "\r")) else cells

@@ -62,9 +62,8 @@ def as_text(column: pa.Array) -> pa.Array:
         rows = pa.table({"v": column})
         with duckdb.connect() as connection:
             connection.register("rows", rows)
-            return (
-                connection.execute("SELECT to_json(v)::VARCHAR AS v FROM rows").to_arrow_table()["v"].combine_chunks()
-            )
+            text = connection.sql("SELECT to_json(v)::VARCHAR AS v FROM rows").to_arrow_table()
+        return text["v"].combine_chunks()
     if pa.types.is_timestamp(kind) and kind.tz:
         utc = pc.cast(column, pa.timestamp("us", "UTC"), safe=False)
         return pc.binary_join_element_wise(pc.cast(pc.cast(utc, pa.timestamp("us")), pa.string()), "Z", "")

@@ -392,7 +392,10 @@ def _with_columns(batch: pa.Table, needed: Sequence[str], table: TableRule) -> p
 def _raw_rows(batch: pa.Table, wanted: dict[int, tuple[str, Message]]) -> dict[int, tuple[str, Message, str]]:
     """The wanted rows of a batch, written as lines again."""
     rows = batch.filter(pc.is_in(batch[ROW], pa.array(list(wanted), pa.int64())))
-    return {row[ROW]: (*wanted[row[ROW]], raw_line(row)) for row in reversed(rows.to_pylist())}
+    found: dict[int, tuple[str, Message, str]] = {}
+    for row in rows.to_pylist():
+        found.setdefault(row[ROW], (*wanted[row[ROW]], raw_line(row)))
+    return found
 
 
 def _source_column(table: TableRule, target: str) -> str:

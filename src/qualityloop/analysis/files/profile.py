@@ -64,33 +64,38 @@ class Profile:
 
 def profile(connection: duckdb.DuckDBPyConnection, table: str, column: str, timely: bool) -> Profile:
     """Look at `column` of `table`; `timely` says that its header speaks of time (then numbers may be instants)."""
-    value = sql.cell(column, ())
-    any_rule = ColumnRule("x")
-    number = sql.value_of("v", any_rule, "number", None, "UTC")
-    integer = sql.value_of("v", any_rule, "integer", None, "UTC")
-    boolean = sql.value_of("v", any_rule, "boolean", None, "UTC")
     words = sql.words(sorted(MISSING_WORDS))
-    rows, filled, distinct, numbers, integers, booleans, low = connection.execute(
-        f"SELECT count(*), count(v), count(DISTINCT v), count({number}), count({integer}), count({boolean}), min(v) "
-        f"FROM (SELECT {value} AS v FROM {table})"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {sql.cell(column, ())} AS v FROM {table}")
+    rows, filled, distinct, low = connection.execute(
+        "SELECT count(*), count(v), count(DISTINCT v), min(v) FROM cells"
     ).fetchall()[0]
     missing = connection.execute(
-        f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {table}) WHERE lower(v) IN {words} GROUP BY v ORDER BY 2 DESC"
+        f"SELECT v, count(*) FROM cells WHERE length(v) <= 12 AND lower(v) IN {words} GROUP BY v ORDER BY 2 DESC"
     ).fetchall()
-    some = max(filled, 1)
-    formats: tuple[str, ...] = ()
-    time_only = None
-    if filled:
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT DISTINCT v FROM (SELECT {value} AS v FROM {table}) "
-            f"WHERE v IS NOT NULL AND NOT lower(v) IN {words} ORDER BY hash(v) LIMIT {_LOOKED_AT}"
-        )
-        formats = _formats(connection, timely)
-        time_only = None if formats else _first_enough(connection, TIMES_ONLY)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE looked_at AS SELECT DISTINCT v FROM cells "
+        f"WHERE v IS NOT NULL AND NOT lower(v) IN {words} ORDER BY hash(v) LIMIT {_LOOKED_AT}"
+    )
+    numbers, integers, booleans = _kinds(connection)
+    formats = _formats(connection, timely) if filled else ()
+    time_only = _first_enough(connection, TIMES_ONLY) if filled and not formats else None
     return Profile(
-        column, rows, filled, distinct, numbers / some, integers / some, booleans / some, formats, time_only,
+        column, rows, filled, distinct, numbers, integers, booleans, formats, time_only,
         low if distinct == 1 else None, tuple((str(word), int(count)) for word, count in missing),
     )  # fmt: skip
+
+
+def _kinds(connection: duckdb.DuckDBPyConnection) -> tuple[float, float, float]:
+    """Which shares of the different values are numbers, whole numbers, yes or no."""
+    rule = ColumnRule("x")
+    number = sql.value_of("v", rule, "number", None, "UTC")
+    integer = sql.value_of("v", rule, "integer", None, "UTC")
+    boolean = sql.value_of("v", rule, "boolean", None, "UTC")
+    found = connection.execute(
+        f"SELECT count(*), count({number}), count({integer}), count({boolean}) FROM looked_at"
+    ).fetchall()[0]
+    some = max(found[0], 1)
+    return found[1] / some, found[2] / some, found[3] / some
 
 
 def _shares(connection: duckdb.DuckDBPyConnection, formats: Sequence[str], limit: int = _LOOKED_AT) -> list[float]:

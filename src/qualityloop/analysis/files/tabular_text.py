@@ -228,7 +228,7 @@ class TextSource(Source):
                 ),
             )  # fmt: skip
             for batch in reader:
-                if numbering.void:
+                if numbering.void or (self.shape.quotes and _swallowed(batch, self.shape.delimiter)):
                     raise CarefulReadingNeededError
                 if batch.num_rows:
                     yield pa.table([*batch.columns, numbering.take(batch.num_rows)], names=[*self.columns, ROW])
@@ -263,6 +263,17 @@ class _Numbering:
                 self.next += 1
                 self._used += 1
         return pa.concat_arrays(numbers)
+
+
+def _swallowed(batch: pa.RecordBatch, delimiter: str) -> bool:
+    """Whether a cell of several lines holds a line that looks like a whole row: a quotation mark may be missing."""
+    need = batch.num_columns - 1
+    for column in batch.columns:
+        if need and pc.max(pc.binary_length(column)).as_py():
+            suspects = column.filter(pc.match_substring(column, "\n"))
+            if any(line.count(delimiter) >= need for cell in suspects.to_pylist() for line in cell.split("\n")):
+                return True
+    return False
 
 
 def _in_file(file: str, text: Message) -> Message:
