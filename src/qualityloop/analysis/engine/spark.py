@@ -10,10 +10,10 @@ import socket
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import pyarrow as pa
 
@@ -22,6 +22,8 @@ from qualityloop.analysis.messages import AnalysisError, message
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+Result = TypeVar("Result")
 
 CONNECT_SECONDS = 5.0
 WORKERS_SECONDS = 60.0
@@ -66,24 +68,29 @@ class SparkEngine:
         if not files:
             raise ValueError(f"no files for table {name}")
         paths = [Path(file).resolve().as_uri() for file in files]
-        self._guarded(lambda: self._session.read.parquet(*paths).createOrReplaceTempView(name))
+        from pyspark.errors import AnalysisException
+
+        try:
+            self._guarded(lambda: self._session.read.parquet(*paths).createOrReplaceTempView(name))
+        except AnalysisException as error:  # such as a file that is gone
+            raise _failure(error) from error
 
     def query(self, sql: str) -> pa.Table:
         """Run one SELECT; AnalysisError where the cluster or a file fails."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # pyspark's about pandas 3, which is not used here
-            table: pa.Table = self._guarded(lambda: self._session.sql(sql).toArrow())
-        return table
+            return self._guarded(lambda: self._session.sql(sql).toArrow())
 
-    def _guarded(self, work: Any) -> Any:
-        from py4j.protocol import Py4JError
+    def _guarded(self, work: Callable[[], Result]) -> Result:
+        from py4j.protocol import Py4JJavaError  # type: ignore[import-not-found]
+        from pyspark.errors import AnalysisException, ParseException, PySparkException
 
         try:
             return work()
-        except Py4JError as error:
-            cause = getattr(error, "java_exception", None)
-            reason = str(cause.getMessage() if cause is not None else error)
-            raise AnalysisError(message("Spark could not do it: {reason}", reason=_first_line(reason))) from error
+        except (AnalysisException, ParseException):
+            raise  # the SQL is wrong: ours to mend, not the user's
+        except (PySparkException, Py4JJavaError) as error:
+            raise _failure(error) from error
 
     def close(self) -> None:
         """Give the cluster's cores back."""
@@ -97,6 +104,10 @@ class SparkEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _failure(error: Exception) -> AnalysisError:
+    return AnalysisError(message("Spark could not do it: {reason}", reason=_first_line(str(error))))
 
 
 def _first_line(text: str) -> str:
@@ -126,6 +137,8 @@ def _session(url: str, folder: Path) -> SparkSession:
         raise AnalysisError(message("Spark could not be started, it needs Java 17: {reason}", reason=reason)) from error
     if url.startswith("spark://"):
         _wait_for_workers(session, url)
+    # Spark's 200 pieces suit a hundred cores; each costs time even when it is empty.
+    session.conf.set("spark.sql.shuffle.partitions", str(max(4, 3 * session.sparkContext.defaultParallelism)))
     return session
 
 

@@ -93,14 +93,10 @@ def _condition(log: EventLog, subject: Subject, order: Order) -> str:
         return f"path = {sql.listed.format(', '.join(map(str, codes)))}"
     if subject.kind in ("start", "end"):
         return f"{(sql.first if subject.kind == 'start' else sql.last).format('path')} = {codes[0]}"
-    if subject.kind == "step":
-        return f"{position(log, activities[0])} > 0"
-    if subject.kind == "rework":
-        return repeats(log, activities[0])
-    for rule in order.rules(log):
-        if (rule.kind, rule.activity) == (subject.kind, activities[0]):
-            return rule.condition
-    return NEVER
+    conditions = {(str(rule.kind), rule.activity): rule.condition for rule in order.rules(log)}
+    conditions["step", activities[0]] = f"{position(log, activities[0])} > 0"
+    conditions["rework", activities[0]] = repeats(log, activities[0])
+    return conditions.get((subject.kind, activities[0]), NEVER)
 
 
 def _passages_sql(log: EventLog, selection: Selection, subject: Subject) -> str:
