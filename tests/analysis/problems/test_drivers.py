@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualityloop.analysis.problems.cells import BEFORE, CURRENT, REFERENCE, Cells, Dimension, merged
-from qualityloop.analysis.problems.drivers import Question, find_drivers
+from qualityloop.analysis.problems.drivers import Question, find_drivers, with_effects
 
 SHIFTS, TEAMS, CHANNELS = ("早班", "中班", "夜班"), ("一组", "二组", "夜班组"), ("phone", "online")
 
@@ -44,7 +44,7 @@ NIGHT_IS_LATE = cells(
 def test_the_night_shift_is_named_once_and_not_as_a_team_too() -> None:
     drivers = find_drivers(NIGHT_IS_LATE, Question(target=0.9, higher_is_better=True))
     assert [d.group for d in drivers] == [(("shift", "夜班"),)]
-    night = drivers[0]
+    night = with_effects(drivers[0], NIGHT_IS_LATE, Question(target=0.9, higher_is_better=True))
     assert night.value == pytest.approx(65 / 200)
     assert night.n == 200
     # everything: 1368 of 1600 = 85.5 %, gap 4.5 points; the night alone (65 − 0.9 × 200) / 1600 = −7.1875 points

@@ -7,7 +7,7 @@ aside, and the search goes on in the rest, until the rest meets the target or no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -86,18 +86,21 @@ class _Best:
 
 
 def find_drivers(cells: Cells, question: Question, *, most: int = MOST) -> tuple[Driver, ...]:
-    """The segments of `cells` that drive the gap, the strongest first; empty where none stands out for sure."""
+    """The segments of `cells` that drive the gap, the strongest first; empty where none stands out for sure.
+
+    Needs the cells of the period, and of the reference where only the numerator splits.
+    """
     total = cells.total()
     gap = _gap(total, question)
     if not gap:
         return ()
     found: list[Driver] = []
-    rest = cells.where(cells.bucket != BEFORE)
+    rest = cells
     while len(found) < most:
         best = _strongest(rest, total, gap, question)
         if best is None:
             break
-        found.append(_driver(best, cells, total, gap, question))
+        found.append(_driver(best, cells, total, question))
         rest = rest.where(~rest.belongs(best.group))
         if not _still_missed(rest.total(), total, gap, question):
             break
@@ -225,29 +228,36 @@ def _against_the_reference(sums: Sums) -> tuple[Floats, Floats]:
     return num - total * expected, ndtr(-np.nan_to_num(z, nan=0.0))
 
 
-def _driver(best: _Best, cells: Cells, total: Sums, gap: float, question: Question) -> Driver:
+def _driver(best: _Best, cells: Cells, total: Sums, question: Question) -> Driver:
     """The chosen segment in all rows (a later one may have lost some of its rows to an earlier one)."""
-    split = cells.by(best.by)
-    at, sums = split.groups().index(best.group), split.sums
-    num, den = sums.num[:, at], sums.den[:, at]
-    rate, mix = _effects(sums, question)
-    value: float | None
+    sums = cells.where(cells.belongs(best.group)).total()
+    num, den = float(sums.num[CURRENT, 0]), float(sums.den[CURRENT, 0])
     if question.whole is None:
-        value = float(num[CURRENT] / den[CURRENT]) * question.scale
-        rows, share = den[CURRENT], den[CURRENT] / total.den[CURRENT, 0]
+        value, rows, share = num / den, den, den / float(total.den[CURRENT, 0])
     else:
-        value = float(num[CURRENT] / question.whole[CURRENT]) * question.scale
-        rows, share = num[CURRENT], num[CURRENT] / total.num[CURRENT, 0]
+        value, rows, share = num / question.whole[CURRENT], num, num / float(total.num[CURRENT, 0])
     return Driver(
         by=best.by,
         group=best.group,
-        value=value,
-        n=round(float(rows)),
+        value=value * question.scale,
+        n=round(rows),
         share_of_gap=best.share_of_gap,
-        rate_effect=None if rate is None else float(rate[at]) * question.scale,
-        mix_effect=None if mix is None else float(mix[at]) * question.scale,
-        share_of_rows=float(share),
+        rate_effect=None,
+        mix_effect=None,
+        share_of_rows=share,
     )
+
+
+def with_effects(driver: Driver, cells: Cells, question: Question) -> Driver:
+    """The driver with its parts of the change against the period before, from cells of both periods."""
+    split = cells.by(driver.by)
+    groups = split.groups()
+    if driver.group not in groups:
+        return driver
+    at, (rate, mix) = groups.index(driver.group), _effects(split.sums, question)
+    if rate is None or mix is None:
+        return driver
+    return replace(driver, rate_effect=float(rate[at]) * question.scale, mix_effect=float(mix[at]) * question.scale)
 
 
 def _effects(sums: Sums, question: Question) -> Effects | tuple[None, None]:

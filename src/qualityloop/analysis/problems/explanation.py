@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from qualityloop.analysis.indicators.values import Group
 from qualityloop.analysis.problems.cells import BEFORE, CURRENT, REFERENCE, Cells
-from qualityloop.analysis.problems.drivers import Question, find_drivers
+from qualityloop.analysis.problems.drivers import Question, find_drivers, with_effects
 from qualityloop.analysis.problems.measures import Measure
 from qualityloop.analysis.problems.problem import Driver
 from qualityloop.analysis.problems.scan import Segment, Source, Span, load_cells, promising, value_of
@@ -32,58 +32,68 @@ def explain(
     source: Source, measure: Measure, group: Group, spans: Spans, segments: dict[Group, Segment]
 ) -> tuple[Driver, ...]:
     """The drivers of the gap of `group`; the sums of the single `segments` say in which dimensions to look."""
+    case = _Case(source, measure, group, spans)
     if measure.plain:
-        return _explain_numerator(source, measure, group, spans, whole=(1.0, 1.0, 1.0), without=())
+        return case.explain_numerator((1.0, 1.0, 1.0), ())
     names = promising(segments, source.shared_dimensions(measure), higher_is_better=measure.higher_is_better)
-    shared = _with(group, names)
+    cells = case.cells(measure, names, (spans.current,))
+    if cells is None:
+        return ()
     if len(measure.parts) == 1:
-        cells = _of(load_cells(source, measure, shared, spans.buckets[:2]), group)
-        return _finished(find_drivers(cells, _question(measure)), source, measure, spans) if cells else ()
-    cells = _of(load_cells(source, measure, shared, spans.buckets), group)
-    if cells is None:
-        return ()
-    joined = tuple(name for name in shared if joinable(cells, name))
-    ratio = find_drivers(_only(cells, joined), _question(measure))
-    den = cells.total().den[:, 0]
-    whole = (float(den[CURRENT]), float(den[BEFORE]), float(den[REFERENCE]))
-    if not whole[CURRENT]:
-        return ()
-    numerator = _explain_numerator(source, measure, group, spans, whole=whole, without=joined)
-    return max((ratio, numerator), key=_strength)
+        return case.finished(find_drivers(cells, case.question), measure, case.question)
+    joined = tuple(name for name in names if joinable(cells, name))
+    ratio = find_drivers(_only(cells, joined), case.question)
+    others = case.cells(replace(measure, parts=measure.parts[1:]), (), spans.buckets)
+    den = others.total().den[:, 0].tolist() if others else [0.0, 0.0, 0.0]
+    numerator = case.explain_numerator((den[CURRENT], den[BEFORE], den[REFERENCE]), joined) if den[CURRENT] else ()
+    if _strength(numerator) > _strength(ratio):
+        return numerator
+    return case.finished(ratio, measure, case.question)
 
 
-def _explain_numerator(
-    source: Source,
-    measure: Measure,
-    group: Group,
-    spans: Spans,
-    *,
-    whole: tuple[float, float, float],
-    without: Sequence[str],
-) -> tuple[Driver, ...]:
-    """Drivers among the dimensions that only the counted rows have, measured against earlier periods."""
-    alone = replace(measure, parts=measure.parts[:1])
-    own = [name for name in source.dimensions(measure.parts[0].dataset) if name not in without]
-    cells = _of(load_cells(source, alone, _with(group, own), spans.buckets), group)
-    if cells is None:
-        return ()
-    before, reference = (whole[i] if bucket else 0.0 for i, bucket in ((1, spans.before), (2, spans.reference)))
-    return find_drivers(cells, replace(_question(measure), whole=(whole[CURRENT], before, reference)))
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One problem to explain."""
 
+    source: Source
+    measure: Measure
+    group: Group
+    spans: Spans
 
-def _question(measure: Measure) -> Question:
-    return Question(measure.target, measure.higher_is_better, measure.scale, measure.poisson)
+    @property
+    def question(self) -> Question:
+        measure = self.measure
+        return Question(measure.target, measure.higher_is_better, measure.scale, measure.poisson)
 
+    def cells(self, measure: Measure, names: Sequence[str], buckets: Sequence[Sequence[Span]]) -> Cells | None:
+        """Cells of the problem's group."""
+        wanted = (*names, *(column for column, _ in self.group if column not in names))
+        cells = load_cells(self.source, measure, wanted, buckets)
+        if cells is not None and self.group:
+            cells = cells.where(cells.belongs(self.group))
+        return cells if cells is not None and len(cells.num) else None
 
-def _with(group: Group, names: Sequence[str]) -> tuple[str, ...]:
-    return (*names, *(column for column, _ in group if column not in names))
+    def explain_numerator(self, whole: tuple[float, float, float], without: Sequence[str]) -> tuple[Driver, ...]:
+        """Drivers among the dimensions that only the counted rows have, measured against earlier periods."""
+        alone = replace(self.measure, parts=self.measure.parts[:1])
+        names = [n for n in self.source.dimensions(alone.parts[0].dataset) if n not in without]
+        cells = self.cells(alone, names, (self.spans.current, (), self.spans.reference))
+        if cells is None:
+            return ()
+        question = replace(self.question, whole=whole)
+        return self.finished(find_drivers(cells, question), alone, question)
 
-
-def _of(cells: Cells | None, group: Group) -> Cells | None:
-    if cells is None:
-        return None
-    inside = cells.where(cells.belongs(group)) if group else cells
-    return inside if len(inside.num) else None
+    def finished(self, drivers: tuple[Driver, ...], measure: Measure, question: Question) -> tuple[Driver, ...]:
+        """With the change against the period before, and for a quantile with the values themselves."""
+        answer = []
+        for driver in drivers:
+            cells = self.cells(measure, driver.by, self.spans.buckets[:2]) if self.spans.before else None
+            found = with_effects(driver, cells, question) if cells else driver
+            if measure.proxy:  # shares of rows beyond the target do not tell the value
+                group = (*self.group, *driver.group)
+                found = replace(found, value=value_of(self.source, measure.indicator, group, self.spans.current))
+            answer.append(found)
+        return tuple(answer)
 
 
 def _only(cells: Cells, names: Sequence[str]) -> Cells:
@@ -100,10 +110,3 @@ def joinable(cells: Cells, name: str) -> bool:
 def _strength(drivers: tuple[Driver, ...]) -> float:
     """What the first driver explains beyond its size."""
     return drivers[0].share_of_gap - (drivers[0].share_of_rows or 0.0) if drivers else 0.0
-
-
-def _finished(drivers: tuple[Driver, ...], source: Source, measure: Measure, spans: Spans) -> tuple[Driver, ...]:
-    """For a quantile the values themselves, which the shares of rows beyond the target do not tell."""
-    if not measure.proxy:
-        return drivers
-    return tuple(replace(d, value=value_of(source, measure.indicator, d.group, spans.current)) for d in drivers)
