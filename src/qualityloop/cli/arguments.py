@@ -28,6 +28,8 @@ ARGPARSE_TEXTS = (
     gettext_noop("ambiguous option: %(option)s could match %(matches)s"),
 )
 
+SHIPPED = "after-sales, contact-centre, service-level, technical-support"  # for help, which should not wait for imports
+
 
 class WrongUse(Exception):  # noqa: N818 (it is not a failure of ours)
     """The command was called with arguments that make no sense: exit code 2."""

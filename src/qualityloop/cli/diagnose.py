@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qualityloop.analysis.datasets import DATASETS
-from qualityloop.analysis.diagnose import Diagnosis
-from qualityloop.analysis.diagnose import diagnose as diagnosed
-from qualityloop.analysis.indicators.language.errors import closest
-from qualityloop.analysis.indicators.loading import load_standard, shipped_standards
-from qualityloop.analysis.indicators.standard import Standard
 from qualityloop.analysis.messages import Message, message
-from qualityloop.cli.arguments import Parser, WrongUse, add_engine, add_output, add_period, check_period, names
+from qualityloop.cli.arguments import SHIPPED, Parser, WrongUse, add_engine, add_output, add_period, check_period, names
 from qualityloop.cli.output import STDOUT, check_target, deliver
-from qualityloop.cli.records import open_chosen_engine, open_records
 from qualityloop.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from qualityloop.analysis.diagnose import Diagnosis
+    from qualityloop.analysis.indicators.standard import Standard
 
 FORMATS = ("html", "xlsx", "json")
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -44,7 +43,7 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
         metavar=message("STANDARD").in_language(language),
         help=message(
             "key of a shipped standard or a .yaml or .xlsx file; shipped: {keys} (default: after-sales)",
-            keys=", ".join(shipped_standards()),
+            keys=SHIPPED,
         ).in_language(language),
     )
     add_period(parser, language)
@@ -80,6 +79,10 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Read, measure, write the report; the three worst problems are also said on stderr."""
+    from qualityloop.analysis.diagnose import diagnose as diagnosed
+    from qualityloop.analysis.indicators.loading import load_standard
+    from qualityloop.cli.records import open_chosen_engine, open_records
+
     check_period(options)
     _check_columns(options.by)
     form = chosen_format(options.format, options.output)
@@ -128,6 +131,8 @@ def rendered(diagnosis: Diagnosis, form: str, language: str) -> bytes:
 
 def _check_columns(columns: tuple[str, ...]) -> None:
     """--by names columns that exist in some dataset. WrongUse."""
+    from qualityloop.analysis.indicators.language.errors import closest
+
     known = {name for dataset in DATASETS.values() for name in (c.name for c in (*dataset.columns, *dataset.derived))}
     useful = sorted({name for dataset in DATASETS.values() for name in dataset.dimensions})
     for column in columns:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from qualityloop.analysis.files.event_table import RejectedEvents, read_events
-from qualityloop.analysis.files.formats import table_files
-from qualityloop.analysis.files.rejects import RejectsWriter
-from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError, Place, message
-from qualityloop.analysis.process import mine as mined
 from qualityloop.cli.arguments import Parser, WrongUse, add_engine, add_output, add_period, check_period, names
 from qualityloop.cli.diagnose import chosen_format, chosen_output
 from qualityloop.cli.output import STDOUT, check_target, deliver
-from qualityloop.cli.records import open_chosen_engine, rejects_path
 from qualityloop.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from qualityloop.analysis.files.source import Broken
+    from qualityloop.analysis.lake import Lake
 
 FORMATS = ("html", "json")
 DEFAULT_NAME = "qualityloop-process"
@@ -70,6 +69,9 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Read the log, mine it, write the report."""
+    from qualityloop.analysis.process import mine as mined
+    from qualityloop.cli.records import open_chosen_engine
+
     check_period(options)
     form = chosen_format(options.format, options.output)
     if form not in FORMATS:
@@ -105,6 +107,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def _source(options: argparse.Namespace, terminal: Terminal) -> Lake | pa.Table:
     """The lake, or the events of the one file."""
+    from qualityloop.analysis.files.event_table import RejectedEvents, read_events
+    from qualityloop.analysis.files.formats import table_files
+    from qualityloop.analysis.lake import Lake
+
     path = Path(options.path)
     if Lake.exists(path):
         for name in COLUMNS:
@@ -125,8 +131,11 @@ def _source(options: argparse.Namespace, terminal: Terminal) -> Lake | pa.Table:
     return events
 
 
-def _list(rejected: RejectedEvents, file: Path, output: str, terminal: Terminal) -> None:
+def _list(rejected: list[Broken], file: Path, output: str, terminal: Terminal) -> None:
     """Write the rows that are no events to the rejects file, and say so."""
+    from qualityloop.analysis.files.rejects import RejectsWriter
+    from qualityloop.cli.records import rejects_path
+
     writer = RejectsWriter(rejects_path(output), terminal.language)
     try:
         for broken in rejected:

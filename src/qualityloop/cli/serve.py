@@ -12,7 +12,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError, message
 from qualityloop.cli.arguments import Parser, number
 from qualityloop.cli.terminal import Terminal
@@ -20,7 +19,7 @@ from qualityloop.cli.terminal import Terminal
 HOST = "127.0.0.1"
 PORT = 8000
 PORTS_TRIED = 100
-THREADS = 8  # that run Python, in each worker
+MOST_THREADS = 8  # that run Python, in each worker
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (we compare, we do not bind)
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -113,6 +112,7 @@ def _announce(host: str, port: int, terminal: Terminal) -> None:
     """The address, and with the demo its logins, on stdout."""
     from django.conf import settings
 
+    from qualityloop.analysis.lake import Lake
     from qualityloop.demo import loading
     from qualityloop.demo.accounts import demo_logins
 
@@ -144,7 +144,7 @@ def _serve(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=min(MOST_THREADS, 2 * (os.cpu_count() or 1) + 1),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()

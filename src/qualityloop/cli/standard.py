@@ -5,17 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from qualityloop.analysis.indicators.loading import (
-    check_standard,
-    load_standard,
-    shipped_standards,
-    standard_to_xlsx,
-    standard_to_yaml,
-)
 from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.messages import Message, Text, message
-from qualityloop.analysis.problems.wording import format_value
-from qualityloop.cli.arguments import Parser, add_output
+from qualityloop.cli.arguments import SHIPPED, Parser, add_output
 from qualityloop.cli.output import STDOUT, check_target, deliver
 from qualityloop.cli.terminal import Terminal
 
@@ -42,7 +34,7 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
             metavar=message("STANDARD").in_language(language),
             help=message(
                 "key of a shipped standard or a .yaml or .xlsx file; shipped: {keys}",
-                keys=", ".join(shipped_standards()),
+                keys=SHIPPED,
             ).in_language(language),
         )
         if name == "export":
@@ -58,6 +50,8 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
 
 def show(options: argparse.Namespace, terminal: Terminal) -> int:
     """The standard as text."""
+    from qualityloop.analysis.indicators.loading import load_standard
+
     check_target(options.output)
     standard = load_standard(options.standard)
     deliver(("\n".join(_lines(standard, terminal.language)) + "\n").encode(), options.output)
@@ -66,6 +60,8 @@ def show(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def check(options: argparse.Namespace, terminal: Terminal) -> int:
     """0 where everything can be computed, else 1 with what is wrong."""
+    from qualityloop.analysis.indicators.loading import check_standard, load_standard
+
     standard = load_standard(options.standard)
     if found := check_standard(standard):
         for problem in found:
@@ -80,6 +76,8 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def export(options: argparse.Namespace, terminal: Terminal) -> int:
     """The standard as a file."""
+    from qualityloop.analysis.indicators.loading import load_standard, standard_to_xlsx, standard_to_yaml
+
     form = options.format or ("xlsx" if str(options.output or "").lower().endswith(".xlsx") else "yaml")
     output = options.output or (STDOUT if form == "yaml" else None)
     standard = load_standard(options.standard)
@@ -106,6 +104,8 @@ def _lines(standard: Standard, language: str) -> Iterator[str]:
 
 
 def _indicator(indicator: Indicator, language: str) -> Iterator[str]:
+    from qualityloop.analysis.problems.wording import format_value
+
     def said(label: Message, value: Text | str) -> str:
         return f"  {label.in_language(language)}: {value if isinstance(value, str) else value.in_language(language)}"
 
