@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -45,7 +46,7 @@ class Page:
         """A chart with its data beside it; `frontend/README.md` has the payloads."""
         self.charts += 1
         name = f"chart-{self.charts}"
-        data = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        data = json.dumps(_drawable(payload), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         data = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
         return joined(
             [
@@ -122,6 +123,15 @@ def _button(label: str, drawing: Html, **attributes: bool) -> Html:
         f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{drawing}</svg>'
     )
     return tag("button", icon, text(label), type="button", class_="r-button", **attributes)
+
+
+def _drawable(thing: Any) -> Any:
+    """The same with None for numbers that cannot be drawn, such as an infinite end of an interval."""
+    if isinstance(thing, float):
+        return thing if math.isfinite(thing) else None
+    if isinstance(thing, dict):
+        return {key: _drawable(value) for key, value in thing.items()}
+    return [_drawable(value) for value in thing] if isinstance(thing, list | tuple) else thing
 
 
 def _policy(style: str, script: str) -> str:

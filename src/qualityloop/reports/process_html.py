@@ -7,10 +7,12 @@ from typing import Any
 
 from qualityloop.analysis.messages import Message, message
 from qualityloop.analysis.problems.wording import format_number, format_share
+from qualityloop.diagnosis import payloads
+from qualityloop.diagnosis.durations import duration_text
 from qualityloop.reports.markup import Child, Html, joined, tag
 from qualityloop.reports.page import Page, table
 
-SHOWN_EDGES = 60
+SHOWN_PASSAGES = 20
 SHOWN_VARIANTS = 20
 
 _DEVIATIONS: dict[str, Message] = {
@@ -61,85 +63,24 @@ def _count(number: float, language: str) -> str:
     return format_number(number, language, 0)
 
 
-def duration(seconds: float | None, language: str) -> str:
-    """Seconds in the unit that reads best: 40 秒, 12 分钟, 5.5 小时, 3.2 天."""
-    if seconds is None:
-        return "–"
-    size = abs(seconds)
-    if size < 90:
-        unit, value = message("{n} s"), seconds
-    elif size < 5400:
-        unit, value = message("{n} min"), seconds / 60
-    elif size < 172800:
-        unit, value = message("{n} h"), seconds / 3600
-    else:
-        unit, value = message("{n} days"), seconds / 86400
-    digits = 1 if abs(value) < 10 and size >= 90 and round(value, 1) % 1 else 0
-    return Message(unit.msgid, {"n": format_number(value, language, digits)}).in_language(language)
-
-
-def map_payload(process_map: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """What the chart kind `process` draws."""
-    repeats = {entry["activity"]: entry["extra"] for entry in process_map["rework"]}
-    words = {
-        "label": message("Process map"),
-        "count": message("times"),
-        "median": message("median waiting"),
-        "p90": message("90 % wait at most"),
-        "repeats": message("repeats"),
-        "starts": message("cases begin here"),
-        "ends": message("cases end here"),
-        "start": message("Begin"),
-        "end": message("End"),
-        "filter": message("Frequent paths"),
-        "zoom_in": message("Zoom in"),
-        "zoom_out": message("Zoom out"),
-        "fit": message("Show all"),
-    }
-    return {
-        "nodes": [
-            {
-                "id": step["activity"],
-                "name": step["activity"],
-                "count": step["events"],
-                "starts": process_map["start"].get(step["activity"], 0),
-                "ends": process_map["end"].get(step["activity"], 0),
-                "repeats": repeats.get(step["activity"], 0),
-            }
-            for step in process_map["steps"]
-        ],
-        "edges": [
-            {
-                "source": edge["source"],
-                "target": edge["target"],
-                "count": edge["count"],
-                "median": edge["median_seconds"],
-                "p90": edge["p90_seconds"],
-            }
-            for edge in process_map["edges"]
-        ],
-        "words": {key: word.in_language(language) for key, word in words.items()},
-    }
-
-
 def _map(page: Page, process_map: Mapping[str, Any]) -> Html:
-    chart = page.chart("process", map_payload(process_map, page.language))
+    chart = page.chart("process", payloads.process(process_map, page.language))
     return tag("div", tag("div", chart, class_="ql-card__body"), class_="ql-card")
 
 
 def _passages(page: Page, process_map: Mapping[str, Any]) -> Html:
     edges = {(edge["source"], edge["target"]): edge for edge in process_map["edges"]}
     rows = []
-    for entry in process_map["bottlenecks"][:SHOWN_EDGES]:
+    for entry in process_map["bottlenecks"][:SHOWN_PASSAGES]:
         edge = edges[entry["source"], entry["target"]]
         rows.append(
             tag(
                 "tr",
                 tag("th", f"{entry['source']} → {entry['target']}", scope="row"),
                 _right(_count(entry["count"], page.language)),
-                _right(duration(edge["median_seconds"], page.language)),
-                _right(duration(edge["p90_seconds"], page.language)),
-                _right(duration(entry["total_seconds"], page.language)),
+                _right(duration_text(edge["median_seconds"], page.language)),
+                _right(duration_text(edge["p90_seconds"], page.language)),
+                _right(duration_text(entry["total_seconds"], page.language)),
                 _right(format_share(entry["share"], page.language)),
                 data_select=f"{entry['source']} → {entry['target']}",
             )
@@ -170,9 +111,9 @@ def _steps(page: Page, process_map: Mapping[str, Any]) -> Html:
                 tag("th", step["activity"], scope="row"),
                 _right(_count(step["events"], page.language)),
                 _right(_count(step["cases"], page.language)),
-                _right(duration(step["handling"]["median_seconds"], page.language)),
-                _right(duration(step["waiting"]["median_seconds"], page.language)),
-                _right(duration(step["waiting"]["p90_seconds"], page.language)),
+                _right(duration_text(step["handling"]["median_seconds"], page.language)),
+                _right(duration_text(step["waiting"]["median_seconds"], page.language)),
+                _right(duration_text(step["waiting"]["p90_seconds"], page.language)),
                 _right(_count(rework["cases"], page.language) if rework else "–"),
                 _right(_count(rework["extra"], page.language) if rework else "–"),
                 data_select=step["activity"],

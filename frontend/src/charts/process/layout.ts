@@ -40,7 +40,6 @@ export interface Placed {
   edges: PlacedEdge[];
   markers: Marker[];
   flows: { points: Point[]; count: number }[];
-  across: boolean;
 }
 
 /** The `shown` most frequent edges with the steps that they touch; everything when `shown` covers all edges. */
@@ -91,7 +90,6 @@ function arranged(payload: ProcessPayload, rankdir: "TB" | "LR"): Placed {
   return {
     width: shape.width ?? 1,
     height: shape.height ?? 1,
-    across: rankdir === "LR",
     nodes: payload.nodes.map((node) => ({ node, ...nodes.get(node.id)!, ...point(graph.node(node.id)) })),
     edges: payload.edges.flatMap((edge, index) => {
       const found = graph.edge(edge.source, edge.target, String(index));

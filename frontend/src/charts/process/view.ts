@@ -7,6 +7,7 @@ import { drawn, edgeKey, WAITING_STEPS } from "./draw";
 import { frequent, placed, type Placed } from "./layout";
 
 const FIRST_EDGES = 30; // more than this is a hairball; the slider brings the rest
+const FIRST_EDGES_NARROW = 16;
 const LARGEST = 3;
 const READABLE = 0.72; // smaller than this nothing can be read: then the map is panned instead
 const TALLEST = 900;
@@ -51,11 +52,18 @@ class ProcessMap {
     const { width, height } = this.room();
     if (!this.shape || !width || !height) return;
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.scale = Math.max(Math.min(width / this.shape.width, height / this.shape.height, 1), READABLE);
-    const left = (width - this.shape.width * this.scale) / 2;
-    this.x = this.shape.across ? Math.max(left, 0) : left;
+    const least = width < 640 ? READABLE * 0.85 : READABLE;
+    this.scale = Math.max(Math.min(width / this.shape.width, height / this.shape.height, 1), least);
+    this.x = this.beginning(width, this.shape.width * this.scale);
     this.y = Math.max((height - this.shape.height * this.scale) / 2, 0);
     this.move();
+  }
+
+  /** Where the map's left edge stands: centred where all of it fits, else so that the start can be seen. */
+  private beginning(room: number, whole: number): number {
+    if (whole <= room) return (room - whole) / 2;
+    const start = this.shape?.markers.find((marker) => marker.kind === "start")?.x ?? 0;
+    return Math.min(0, Math.max(room / 2 - start * this.scale, room - whole));
   }
 
   private room(): { width: number; height: number } {
@@ -80,10 +88,11 @@ class ProcessMap {
   private stretch(): void {
     if (this.host.classList.contains("ql-chart--fixed") || !this.shape) return;
     const { width } = this.room();
-    const needed = this.shape.height * Math.min(width / this.shape.width, 1);
+    const scale = Math.max(Math.min(width / this.shape.width, TALLEST / this.shape.height, 1), READABLE);
+    const needed = Math.min(this.shape.height * scale, TALLEST * 1.3);
     const bar = this.host.clientHeight - this.svg.clientHeight;
     const most = Math.min(TALLEST, Math.max(window.innerHeight * 0.8, 560));
-    this.host.style.height = `${Math.round(Math.min(Math.max(needed, 240), width < 640 ? most : TALLEST) + bar)}px`;
+    this.host.style.height = `${Math.round(Math.min(Math.max(needed, 240), width < 640 ? most : needed) + bar)}px`;
   }
 
   private move(): void {
@@ -153,7 +162,7 @@ class ProcessMap {
     slider.type = "range";
     slider.min = String(Math.min(3, edges));
     slider.max = String(edges);
-    slider.value = String(Math.min(edges, FIRST_EDGES));
+    slider.value = String(Math.min(edges, this.host.clientWidth < 640 ? FIRST_EDGES_NARROW : FIRST_EDGES));
     if (!outside) slider.setAttribute("aria-label", this.payload.words.filter ?? "");
     slider.addEventListener("input", () => this.draw());
     return slider;

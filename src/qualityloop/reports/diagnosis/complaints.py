@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.messages import message
 from qualityloop.analysis.problems.pareto import ParetoItem, pareto
 from qualityloop.analysis.problems.wording import format_share, value_label
+from qualityloop.diagnosis import payloads
 from qualityloop.reports.diagnosis.reading import Reading
 from qualityloop.reports.markup import Html, tag
 from qualityloop.reports.page import Page, card
@@ -56,14 +56,11 @@ def _card(page: Page, reading: Reading, indicator: Indicator, column: str, items
         )
     )
     title = page.say(message("Complaints by {columns}", columns=columns))
-    return card(title, page.chart("pareto", payload(page, items, title)), note=note)
+    return card(title, page.chart("pareto", payloads.pareto(bars(page, items), title, page.language)), note=note)
 
 
-def payload(page: Page, items: tuple[ParetoItem, ...], label: str) -> dict[str, Any]:
-    """What the chart kind `pareto` draws; what is past the tenth bar is put together."""
-    bars = [{"name": item.name, "value": item.count} for item in items[:MOST_BARS]]
+def bars(page: Page, items: tuple[ParetoItem, ...]) -> list[tuple[str, float, str | None]]:
+    """Name and count of each bar; what is past the tenth is put together."""
+    shown: list[tuple[str, float, str | None]] = [(item.name, item.count, None) for item in items[:MOST_BARS]]
     rest = sum(item.count for item in items[MOST_BARS:])
-    if rest:
-        bars.append({"name": page.say(message("Other")), "value": rest})
-    words = {"count": message("complaints"), "cumulative": message("cumulative")}
-    return {"items": bars, "line": 0.8, "words": {"label": label, **{k: page.say(w) for k, w in words.items()}}}
+    return [*shown, (page.say(message("Other")), rest, None)] if rest else shown

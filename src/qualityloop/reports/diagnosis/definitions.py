@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.indicators.language import parse_condition, parse_formula
 from qualityloop.analysis.indicators.standard import Indicator
+from qualityloop.analysis.indicators.values import NotComputed
 from qualityloop.analysis.messages import Message, message
 from qualityloop.analysis.problems.wording import column_label
 from qualityloop.reports.diagnosis.reading import Reading
@@ -90,7 +91,7 @@ def not_computed(page: Page, reading: Reading) -> None:
     rows = [
         tag(
             "tr",
-            tag("th", reading.indicators[entry.key].name.in_language(page.language), scope="row"),
+            tag("th", _subject(page, reading, entry), scope="row"),
             tag("td", page.say(entry.reason)),
         )
         for entry in reading.diagnosis.not_computed
@@ -101,3 +102,11 @@ def not_computed(page: Page, reading: Reading) -> None:
     title = message("Not computed")
     found = table([page.say(message("Indicator")), page.say(message("Reason"))], rows, label=page.say(title))
     page.section("not-computed", title, tag("div", tag("div", found, class_="ql-card__body"), class_="ql-card"))
+
+
+def _subject(page: Page, reading: Reading, entry: NotComputed) -> str:
+    indicator = reading.indicators[entry.key]
+    name = indicator.name.in_language(page.language)
+    if not entry.grouping:
+        return name
+    return page.say(message("{name} by {columns}", name=name, columns=reading.columns(indicator, entry.grouping)))

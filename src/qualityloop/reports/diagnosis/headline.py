@@ -7,10 +7,13 @@ from collections import Counter
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.indicators.values import Status
 from qualityloop.analysis.messages import Message, message
+from qualityloop.diagnosis import payloads
 from qualityloop.reports.diagnosis import badges
-from qualityloop.reports.diagnosis.reading import Reading, finite
+from qualityloop.reports.diagnosis.reading import Reading
 from qualityloop.reports.markup import Html, joined, tag
 from qualityloop.reports.page import Page, day_text
+
+SPARK = 18  # periods on a headline figure
 
 _COUNTED: tuple[tuple[Status, Message], ...] = (
     ("missed", message("{n} missed")),
@@ -37,7 +40,9 @@ def summary(page: Page, reading: Reading) -> Html:
     )
     if not parts:
         sentence = message("None of the indicators with a target could be computed for this period.")
-    return tag("p", page.say(sentence), class_="r-summary")
+    worst = reading.diagnosis.problems[:1]
+    first = [tag("p", tag("strong", problem.sentence.in_language(page.language))) for problem in worst]
+    return tag("div", *first, tag("p", page.say(sentence)), class_="r-summary")
 
 
 def read(page: Page, reading: Reading) -> None:
@@ -75,17 +80,13 @@ def _tile(page: Page, reading: Reading, indicator: Indicator) -> Html:
     value = reading.overall(indicator.key)
     assert value is not None  # noqa: S101  # headline() names only what was computed
     name = indicator.name.in_language(page.language)
-    meta = [f"n {reading.count(value.n)}"]
+    history = [v for v in reading.series(indicator.key) if v.period <= reading.newest][-SPARK:]
+    meta = [reading.rows(indicator, value.n)]
     if indicator.target is not None:
         meta.insert(0, page.say(message("target {target}", target=reading.target(indicator))))
     interval = None
     if value.low is not None and value.high is not None:
         interval = page.say(message("95 %: {interval}", interval=reading.interval(indicator, value.low, value.high)))
-    payload = {
-        "values": [finite(v.value) for v in reading.series(indicator.key)][-18:],
-        "status": value.status,
-        "target": indicator.target,
-    }
     return tag(
         "article",
         tag("div", tag("h3", name, class_="ql-tile__name"), badges.status(reading, value), class_="ql-tile__top"),
@@ -96,6 +97,6 @@ def _tile(page: Page, reading: Reading, indicator: Indicator) -> Html:
             class_="ql-tile__line",
         ),
         tag("p", joined([" · ".join(meta), tag("br"), interval or Html("&nbsp;")]), class_="ql-tile__meta"),
-        page.chart("spark", payload),
+        page.chart("spark", payloads.spark(indicator, history)),
         class_=f"ql-tile ql-tile--{value.status or 'none'}",
     )

@@ -6,7 +6,7 @@ from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.messages import Message, message
 from qualityloop.analysis.problems.problem import Driver, Problem
 from qualityloop.analysis.problems.wording import format_number, format_share, group_label, rows_label
-from qualityloop.reports.diagnosis import badges
+from qualityloop.reports.diagnosis import badges, trends
 from qualityloop.reports.diagnosis.badges import right
 from qualityloop.reports.diagnosis.reading import Reading
 from qualityloop.reports.markup import Html, joined, tag
@@ -28,7 +28,10 @@ def section(page: Page, reading: Reading) -> None:
         page.section("further", message("Further problems"), _others(page, reading, problems[TOP:]))
 
 
-_LEAD = message("Rank = affected rows × distance to the target × certainty × worsening; the worst comes first.")
+_LEAD = message(
+    "Urgent comes before important, important before ordinary; within a grade the score decides: "
+    "affected rows × distance to the target × certainty × worsening."
+)
 
 
 def _name(page: Page, reading: Reading, problem: Problem) -> str:
@@ -55,7 +58,11 @@ def _card(page: Page, reading: Reading, problem: Problem) -> Html:
         tag("p", problem.sentence.in_language(page.language), class_="ql-sentence"),
         tag(
             "div",
-            _drivers(page, reading, indicator, problem) if problem.drivers else _no_drivers(page),
+            tag(
+                "div",
+                _drivers(page, reading, indicator, problem) if problem.drivers else _no_drivers(page),
+                _history(page, reading, indicator, problem),
+            ),
             _origin(page, reading, indicator, problem),
             class_="r-problem__body",
         ),
@@ -76,7 +83,9 @@ def _drivers(page: Page, reading: Reading, indicator: Indicator, problem: Proble
     ]
     rows = [_driver(page, reading, indicator, driver) for driver in problem.drivers]
     found = table([page.say(h) for h in headings], rows, label=title, right=frozenset({1, 2, 3, 4}))
-    return tag("div", tag("h4", title), found)
+    over = any(driver.share_of_gap > 1 for driver in problem.drivers)
+    note = tag("p", page.say(message("More than 100 %: the rest is better than the target.")), class_="r-steps")
+    return tag("div", tag("h4", title), found, note if over else None)
 
 
 def _driver(page: Page, reading: Reading, indicator: Indicator, driver: Driver) -> Html:
@@ -91,6 +100,14 @@ def _driver(page: Page, reading: Reading, indicator: Indicator, driver: Driver) 
     )
 
 
+def _history(page: Page, reading: Reading, indicator: Indicator, problem: Problem) -> Html | None:
+    """How it came to this, where the values of the group are at hand."""
+    series = [v for v in reading.series(indicator.key, problem.group) if v.period <= problem.period]
+    if len(series) < 3:
+        return None
+    return page.chart("trend", trends.payload(reading, indicator, series), class_="ql-chart--low")
+
+
 def _no_drivers(page: Page) -> Html:
     words = page.say(message("No single segment stands out; the gap is spread evenly."))
     return tag("div", tag("h4", page.say(message("Where it comes from"))), tag("p", words, class_="ql-muted"))
@@ -101,13 +118,13 @@ def _origin(page: Page, reading: Reading, indicator: Indicator, problem: Problem
     ranking = problem.ranking
     facts: list[tuple[Message, str]] = [
         (message("Affected"), rows_label(problem.affected, indicator.dataset, page.language)),
-        (message("Rows looked at"), rows_label(problem.n, indicator.dataset, page.language)),
+        (message("Rows looked at"), reading.rows(indicator, problem.n)),
         (message("95 % interval"), reading.interval(indicator, problem.low, problem.high)),
         (message("Against last period"), reading.change(indicator, problem.value, problem.previous)[0]),
         (message("Periods missed in a row"), reading.count(problem.months_missed)),
         (message("Grade"), problem.reason.in_language(page.language)),
         (
-            message("Rank"),
+            message("Score"),
             page.say(
                 message(
                     "{affected} × {distance} × {certainty} × {worsening} = {score}",

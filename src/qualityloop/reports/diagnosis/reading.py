@@ -20,6 +20,7 @@ from qualityloop.analysis.problems.wording import (
     format_value,
     group_label,
     period_label,
+    rows_label,
 )
 
 _UNIT_NAMES: dict[str, Message] = {
@@ -140,12 +141,18 @@ class Reading:
             size = self.value(indicator, abs(step))
         if size == self.value(indicator, 0) or not round(step, 9):
             return "±0", None
+        if indicator.target is None:  # then more is neither good nor bad
+            return f"{'+' if step > 0 else '−'}{size}", None
         good = (step > 0) == (indicator.better == "higher")
         return f"{'+' if step > 0 else '−'}{size}", "better" if good else "worse"
 
     def count(self, n: float) -> str:
         """A whole number with its thousands apart."""
         return format_number(n, self.language, 0)
+
+    def rows(self, indicator: Indicator, n: float) -> str:
+        """How many rows a value rests on, in the words of their dataset; of the denominator where it has one."""
+        return rows_label(n, indicator.per.dataset if indicator.per else indicator.dataset, self.language)
 
     def target(self, indicator: Indicator) -> str:
         """The target with its direction: ≥ 90 %."""
@@ -174,11 +181,6 @@ class Reading:
     def status(self, value: Value) -> str:
         """达标 … 数据不足; a dash where there is no target."""
         return STATUS_WORDS[value.status].in_language(self.language) if value.status else "–"
-
-
-def finite(number: float | None) -> float | None:
-    """`number`, or None where a chart could not draw it."""
-    return number if number is not None and math.isfinite(number) else None
 
 
 def _leaves(counts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, int]]:
