@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,16 @@ def test_a_region_that_fails_while_the_whole_is_fine(tmp_path: Path) -> None:
     assert found[0].ranking.distance == pytest.approx((0.8 - 0.1) / 0.05)
     assert found[0].score == pytest.approx(45 * 14, rel=1e-6)
     assert "overall it is 82%" in found[0].sentence.en
+
+
+def test_a_day_of_the_week_that_fails(tmp_path: Path) -> None:
+    """Groups of derived columns carry the same text as everywhere: Saturday is weekday 6."""
+    tickets = rows(MONTHS[0], 560, GOOD)
+    for i, ticket in enumerate(t for t in tickets if t["created_at"].isoweekday() == 6):
+        ticket["first_response_at"] = ticket["created_at"] + timedelta(minutes=9 if i % 2 else 1)
+    (found,) = judged(make_lake(tmp_path, tickets), IN_TIME).problems
+    assert (found.group, found.n, found.affected) == ((("weekday", "6"),), 80, 40)
+    assert "Saturday" in found.sentence.en
 
 
 def test_the_whole_before_its_parts(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from qualityloop.analysis.datasets import DATASETS, Dataset, day_column
 from qualityloop.analysis.engine import Dialect, Engine
 from qualityloop.analysis.indicators.language import parse_condition, parse_formula
-from qualityloop.analysis.indicators.language.sql import double_literal, text_sql
+from qualityloop.analysis.indicators.language.sql import column_sql, double_literal, text_sql
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.indicators.values import Group
 from qualityloop.analysis.lake import Lake
@@ -84,7 +84,8 @@ def scan(source: Source, measures: Sequence[Measure], span: Span) -> dict[str, d
     for (dataset, instant), wanted in tables.items():
         if source.attach(dataset, instant, [span]):
             names = source.dimensions(dataset)
-            for row in source.engine.query(_grouped(names, instant, wanted, span)).to_pylist():
+            rows = between(instant, [span], source.engine.dialect)
+            for row in source.engine.query(_grouped(names, rows, wanted, source.engine.dialect)).to_pylist():
                 group: Group = tuple((name, as_text(row[f"d{i}"])) for i, name in enumerate(names) if not row[f"g{i}"])
                 for i, (key, _) in enumerate(wanted):
                     answer[key][group].add(row[f"num{i}"], row[f"den{i}"], row[f"squares{i}"], row[f"beyond{i}"])
@@ -105,9 +106,10 @@ def promising(segments: dict[Group, Segment], names: Sequence[str], *, higher_is
     return tuple(name for name in names if name in best)
 
 
-def _grouped(names: Sequence[str], instant: str, wanted: Sequence[tuple[str, Part]], span: Span) -> str:
+def _grouped(names: Sequence[str], rows: str, wanted: Sequence[tuple[str, Part]], dialect: Dialect) -> str:
     """One pass over the rows: grouping sets of everything and of each dimension."""
-    selected = [f'"{name}" AS d{i}, grouping("{name}") AS g{i}' for i, name in enumerate(names)]
+    columns = [column_sql(name, dialect) for name in names]
+    selected = [f"{column} AS d{i}, grouping({column}) AS g{i}" for i, column in enumerate(columns)]
     for i, (_, part) in enumerate(wanted):
         selected += [
             f"CAST({part.num} AS DOUBLE) AS num{i}",
@@ -115,8 +117,8 @@ def _grouped(names: Sequence[str], instant: str, wanted: Sequence[tuple[str, Par
             f"CAST({part.squares} AS DOUBLE) AS squares{i}",
             f"CAST({part.beyond} AS DOUBLE) AS beyond{i}",
         ]
-    sets = ", ".join(["()", *(f'("{name}")' for name in names)])
-    return f"SELECT {', '.join(selected)} FROM {TABLE} WHERE {_between(instant, span)} GROUP BY GROUPING SETS ({sets})"
+    grouped = f" GROUP BY GROUPING SETS ({', '.join(['()', *(f'({column})' for column in columns)])})" if names else ""
+    return f"SELECT {', '.join(selected)} FROM {TABLE} WHERE {rows}{grouped}"
 
 
 def load_cells(source: Source, measure: Measure, names: Sequence[str], spans: Sequence[Sequence[Span]]) -> Cells | None:
@@ -131,9 +133,9 @@ def load_cells(source: Source, measure: Measure, names: Sequence[str], spans: Se
 
 
 def _load(engine: Engine, part: Part, names: Sequence[str], days: Sequence[Span], bucket: int) -> Cells:
-    grouped = ", ".join(f'"{name}"' for name in names)
-    rows = " OR ".join(_between(part.instant, span) for span in days)
-    condition = f"({rows}) AND {part.where}" if part.where else f"({rows})"
+    grouped = ", ".join(column_sql(name, engine.dialect) for name in names)
+    rows = between(part.instant, days, engine.dialect)
+    condition = f"{rows} AND {part.where}" if part.where else rows
     sums = f"CAST({part.num} AS DOUBLE) AS num, CAST({part.den} AS DOUBLE) AS den"
     table = engine.query(
         f"SELECT {grouped + ', ' if names else ''}{sums}, CAST({part.squares} AS DOUBLE) AS squares"
@@ -155,19 +157,19 @@ def value_of(source: Source, indicator: Indicator, group: Group, days: Sequence[
     contract, engine = DATASETS[indicator.dataset], source.engine
     where = parse_condition(indicator.where, contract) if indicator.where else None
     value = parse_formula(indicator.formula, contract).value_sql(engine.dialect, where)
-    rows = " OR ".join(_between(indicator.period, span) for span in days)
-    conditions = [f"({rows})", *(_equals(contract, column, wanted, engine.dialect) for column, wanted in group)]
+    rows = between(indicator.period, days, engine.dialect)
+    conditions = [rows, *(_equals(contract, column, wanted, engine.dialect) for column, wanted in group)]
     found = engine.query(f"SELECT {value} AS value FROM {TABLE} WHERE {' AND '.join(conditions)}").to_pylist()
     return None if found[0]["value"] is None else float(found[0]["value"])
 
 
 def _equals(contract: Dataset, column: str, wanted: str | None, dialect: Dialect) -> str:
+    name, known = column_sql(column, dialect), contract.column(column)
     if wanted is None:
-        return f'"{column}" IS NULL'
-    known = contract.column(column)
+        return f"{name} IS NULL"
     if known and known.type == "text":
-        return f'"{column}" = {text_sql(wanted, dialect)}'
-    return f'"{column}" = {wanted.upper() if wanted in ("true", "false") else double_literal(float(wanted))}'
+        return f"{name} = {text_sql(wanted, dialect)}"
+    return f"{name} = {wanted.upper() if wanted in ('true', 'false') else double_literal(float(wanted))}"
 
 
 def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
@@ -180,8 +182,11 @@ def _coded(name: str, column: pa.ChunkedArray) -> Dimension:
     return Dimension(name, codes, tuple(as_text(value) for value in encoded.dictionary.to_pylist()))
 
 
-def _between(instant: str, span: Span) -> str:
-    return f"\"{day_column(instant)}\" BETWEEN DATE '{span[0]}' AND DATE '{span[1]}'"
+def between(instant: str, days: Sequence[Span], dialect: Dialect) -> str:
+    """The condition that the local day of `instant` lies in one of the spans."""
+    column = column_sql(day_column(instant), dialect)
+    spans = [f"{column} BETWEEN DATE '{first}' AND DATE '{last}'" for first, last in days]
+    return f"({' OR '.join(spans)})"
 
 
 def as_text(value: object) -> str | None:
