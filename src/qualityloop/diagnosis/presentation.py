@@ -28,7 +28,7 @@ from qualityloop.diagnosis import payloads
 from qualityloop.diagnosis.choices import PEOPLE, Choice, group_parameters, query_string
 
 _SEVERITY: dict[Status | None, int] = {"missed": 0, "warning": 1, "insufficient": 2, "met": 3, None: 4}
-_NUMBER = re.compile(r"^([-−]?[\d\s,.\u00a0]*\d|–)\s*(.*)$")
+_NUMBER = re.compile(r"[-−+]?[\d\s,.\u00a0]*\d|–")
 _NOT_RATED = Text("无目标", "No target")
 
 
@@ -44,6 +44,7 @@ class Shown:
     rows: str
     interval: str
     change: str
+    short_change: str
     better: bool | None
     year_change: str
     year_better: bool | None
@@ -136,7 +137,8 @@ class Speaker:
         if still:
             return self.say(message("unchanged")), None
         sign = "+" if difference > 0 else "−"
-        return sign + text, (difference > 0) == (indicator.better == "higher")
+        rated = indicator.target is not None  # where nothing is aimed at, more is neither good nor bad
+        return sign + text, ((difference > 0) == (indicator.better == "higher")) if rated else None
 
     def rows_url(self, indicator: Indicator, value: Value, side: str = "all") -> str:
         """Address of the rows behind a value; empty for those who may not see them."""
@@ -166,23 +168,23 @@ class Speaker:
     def shown(self, indicator: Indicator, value: Value) -> Shown:
         """A value with all that is needed to read it honestly."""
         text = format_value(value.value, indicator.unit, self.language)
-        match = _NUMBER.match(text)
-        number, unit = match.groups() if match else (text, "")
+        number = _number(text)
         change, better = self.change(indicator, value.value, value.previous)
         year_change, year_better = self.change(indicator, value.value, value.year_ago)
         interval = ""
         if value.low is not None and value.high is not None:
             low, high = (format_value(v, indicator.unit, self.language) for v in (value.low, value.high))
-            interval = f"{low} – {high}"
+            interval = f"{_number(low)}–{high}"
         return Shown(
             text=text,
             number=number,
-            unit=unit,
+            unit=text.removeprefix(number).strip(),
             status=value.status or "none",
             status_word=self.status_word(value.status),
             rows=self.counted(indicator, value),
             interval=interval,
             change=change,
+            short_change=_number(change) if better is not None else change,
             better=better,
             year_change=year_change,
             year_better=year_better,
@@ -204,14 +206,14 @@ class Speaker:
         """The status in words; an indicator without target has none."""
         return self.say(STATUS_WORDS[status] if status else _NOT_RATED)
 
-    def goal(self, indicator: Indicator) -> str:
-        """Target and warning line in one line: 目标 ≥ 90 % · 预警 < 85 %."""
+    def goal(self, indicator: Indicator, *, short: bool = False) -> str:
+        """Target and, unless `short`, warning line in one line: 目标 ≥ 90 % · 预警 < 85 %."""
         if indicator.target is None:
             return self.say(_NOT_RATED)
         higher = indicator.better == "higher"
         target = format_value(indicator.target, indicator.unit, self.language)
         line = self.say(message("Target {sign} {value}", sign="≥" if higher else "≤", value=target))
-        if indicator.warning is not None and indicator.warning != indicator.target:
+        if not short and indicator.warning is not None and indicator.warning != indicator.target:
             warning = format_value(indicator.warning, indicator.unit, self.language)
             line += " · " + self.say(message("warning {sign} {value}", sign="<" if higher else ">", value=warning))
         return line
@@ -225,7 +227,7 @@ class Speaker:
             key=indicator.key,
             name=self.say(indicator.name),
             shown=self.shown(indicator, now),
-            goal=self.goal(indicator),
+            goal=self.goal(indicator, short=True),
             url=self.indicator_url(indicator.key),
             spark=payloads.spark(indicator, series),
         )
@@ -321,6 +323,12 @@ class Speaker:
             **counts,
         )
         return self.say(sentence)
+
+
+def _number(text: str) -> str:
+    """The figure at the beginning of a value in words: 12.3 分钟 → 12.3."""
+    match = _NUMBER.match(text)
+    return match.group() if match else text
 
 
 def series_by_key(values: Sequence[Value]) -> dict[str, list[Value]]:

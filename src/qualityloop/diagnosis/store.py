@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from qualityloop import __version__
 from qualityloop.analysis.indicators.standard import Standard
 
 FORMAT = 1  # goes up when the shape of what is kept changes
@@ -37,7 +38,7 @@ def standard_hash(standard: Standard) -> str:
 
 def kept(folder: Path, snapshot: str, question: dict[str, Any], compute: Callable[[], Result]) -> Result:
     """The answer to `question` about `snapshot`: from memory, from `folder`, else computed and kept."""
-    text = json.dumps({"format": FORMAT, **question}, sort_keys=True, default=str)
+    text = json.dumps({"format": FORMAT, "program": __version__, **question}, sort_keys=True, default=str)
     path = folder / snapshot / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
     if (result := _remembered(path)) is not None:
         return result

@@ -62,6 +62,7 @@ def process(ask: Asked) -> HttpResponseBase:
         variants=tables.variants(),
         rework=tables.rework(),
         steps=tables.steps(),
+        handled=any(item["handling"]["count"] for item in found["steps"]),
         filters=_offered(ask, chosen),
         query=ask.choice.query(**chosen),
     )
@@ -151,16 +152,17 @@ class _Tables:
         return rows
 
     def steps(self) -> list[Row]:
-        """Every step with its handling and the waiting after it."""
+        """Every step with its handling, where the log measures it, and the waiting after it."""
+        handled = any(item["handling"]["count"] for item in self.found["steps"])
         rows = []
         for item in self.found["steps"]:
             waiting, handling = item["waiting"], item["handling"]
             cells = (
                 self._number(item["events"]),
                 self._number(item["cases"]),
-                self._time(handling["median_seconds"]) if handling["count"] else "–",
-                self._time(waiting["median_seconds"]) if waiting["count"] else "–",
-                self._time(waiting["p90_seconds"]) if waiting["count"] else "–",
+                *([self._time(handling["median_seconds"])] if handled else []),
+                self._time(waiting["median_seconds"]),
+                self._time(waiting["p90_seconds"]),
             )
             name = item["activity"]
             rows.append(Row(name, cells, 0.0, name, self._url("step", name)))
