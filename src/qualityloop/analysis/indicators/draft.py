@@ -46,10 +46,10 @@ class Field:
 FIELDS: tuple[Field, ...] = (
     Field("key", Text("指标编号", "Key"), "word", 26),
     Field("dimension", Text("评价维度", "Dimension"), "word", 14),
-    Field("name.zh", Text("指标名称(中文)", "Name (Chinese)"), "text", 24),
-    Field("name.en", Text("指标名称(英文)", "Name (English)"), "text", 30),
-    Field("definition.zh", Text("口径(中文)", "Definition (Chinese)"), "text", 44),
-    Field("definition.en", Text("口径(英文)", "Definition (English)"), "text", 44),
+    Field("name.zh", Text("指标名称（中文）", "Name (Chinese)"), "text", 24),
+    Field("name.en", Text("指标名称（英文）", "Name (English)"), "text", 30),
+    Field("definition.zh", Text("口径（中文）", "Definition (Chinese)"), "text", 44),
+    Field("definition.en", Text("口径（英文）", "Definition (English)"), "text", 44),
     Field("unit", Text("单位", "Unit"), "word", 10),
     Field("better", Text("方向", "Better"), "word", 9),
     Field("baseline", Text("基准值", "Baseline"), "number", 9),
@@ -63,19 +63,19 @@ FIELDS: tuple[Field, ...] = (
     Field("per.period", Text("分母归期时间", "Per period"), "word", 14),
     Field("per.where", Text("分母适用条件", "Per where"), "formula", 20),
     Field("per.formula", Text("分母公式", "Per formula"), "formula", 20),
-    Field("source.zh", Text("数据来源(中文)", "Source (Chinese)"), "text", 18),
-    Field("source.en", Text("数据来源(英文)", "Source (English)"), "text", 18),
-    Field("owner.zh", Text("责任部门(中文)", "Owner (Chinese)"), "text", 16),
-    Field("owner.en", Text("责任部门(英文)", "Owner (English)"), "text", 16),
-    Field("scope.zh", Text("适用范围(中文)", "Scope (Chinese)"), "text", 18),
-    Field("scope.en", Text("适用范围(英文)", "Scope (English)"), "text", 18),
+    Field("source.zh", Text("数据来源（中文）", "Source (Chinese)"), "text", 18),
+    Field("source.en", Text("数据来源（英文）", "Source (English)"), "text", 18),
+    Field("owner.zh", Text("责任部门（中文）", "Owner (Chinese)"), "text", 16),
+    Field("owner.en", Text("责任部门（英文）", "Owner (English)"), "text", 16),
+    Field("scope.zh", Text("适用范围（中文）", "Scope (Chinese)"), "text", 18),
+    Field("scope.en", Text("适用范围（英文）", "Scope (English)"), "text", 18),
     Field("kind", Text("指标类别", "Kind"), "word", 12),
 )
 BILINGUAL = tuple(dict.fromkeys(f.name.split(".")[0] for f in FIELDS if f.name.endswith((".zh", ".en"))))
 HEAD = ("key", "version", "name", "extends", "problem_target")
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*[%%]")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*[%\uff05]")
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STANDARD_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 from datetime import datetime
 from typing import Any
@@ -144,7 +145,13 @@ def _label(name: str) -> Text:
 
 
 def _field(head: str) -> str | None:
-    return next((f.name for f in FIELDS if head.strip() in (f.label.zh, f.label.en, f.name)), None)
+    """The property that a head names; brackets may be of either width."""
+    plain = _plain(head)
+    return next((f.name for f in FIELDS if plain in (_plain(f.label.zh), f.label.en, f.name)), None)
+
+
+def _plain(words: str) -> str:
+    return unicodedata.normalize("NFKC", words).strip()
 
 
 def _columns(heads: list[str], place: Place) -> dict[int, Field]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from qualityloop.analysis.datasets import Dataset
@@ -23,19 +24,25 @@ from qualityloop.analysis.indicators.language.tree import (
 )
 from qualityloop.analysis.messages import Message, message
 
+_BEFORE_MARK = re.compile("(?: (?=[\uff0c\u3002\u3001\uff09]))|(?:(?<=[\uff08\uff0c]) )")
 _SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 
 
 def explain_row(node: Node, dataset: Dataset, language: str) -> str:
     """What a row must be like, or which number of it is meant."""
-    return _Words(dataset, language).row(node)
+    return _spaced(_Words(dataset, language).row(node))
 
 
 def explain_aggregate(node: Node, dataset: Dataset, language: str) -> str:
     """What a formula counts: one sentence."""
     words = _Words(dataset, language)
     sentence = words.aggregate(node)
-    return words.say(message("{sentence}.", sentence=sentence[:1].upper() + sentence[1:]))
+    return _spaced(words.say(message("{sentence}.", sentence=sentence[:1].upper() + sentence[1:])))
+
+
+def _spaced(words: str) -> str:
+    """One blank between Chinese and figures, none before Chinese punctuation."""
+    return _BEFORE_MARK.sub("", re.sub(" {2,}", " ", words)).strip()
 
 
 class _Words:
@@ -60,14 +67,13 @@ class _Words:
             return self.say(message("yes") if value else message("no"))
         if isinstance(value, str):
             return self.say(message("“{name}”", name=value))
-        if isinstance(value, date):
-            return value.isoformat()
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        written = f"{value:g}" if isinstance(value, float) else str(value)
+        return f" {written} " if self.language.startswith("zh") else written
 
     def inner(self, node: Node) -> str:
         """A part of a condition or calculation, in parentheses where it is itself one."""
         words = self.row(node)
-        return f"({words})" if isinstance(node, Logic | Chain) else words
+        return self.say(message("({words})", words=words)) if isinstance(node, Logic | Chain) else words
 
     def row(self, node: Node) -> str:  # noqa: PLR0911 - a branch per kind of node
         match node:
@@ -86,6 +92,8 @@ class _Words:
             case Logic():
                 joint = message(" and ") if node.operator == "AND" else message(" or ")
                 return self.say(joint).join([self.inner(o) for o in node.operands])
+            case Not(operand=Name() as name):
+                return self.say(message("{column} is {value}", column=self.column(name.name), value=message("no")))
             case Not():
                 return self.say(message("it is not so that {condition}", condition=self.inner(node.operand)))
             case Compare():
@@ -159,7 +167,7 @@ class _Words:
 
     def bracketed(self, node: Node) -> str:
         words = self.aggregate(node)
-        return words if isinstance(node, Literal) else f"({words})"
+        return words if isinstance(node, Literal) else self.say(message("({words})", words=words))
 
     def call(self, call: Call) -> str:
         rows = self.rows
@@ -176,7 +184,7 @@ class _Words:
                         "share of {rows} where {condition}, among those where this is known", rows=rows, condition=x
                     )
                 )
-            among = self.row(call.arguments[1])
+            among = self.inner(call.arguments[1])
             return self.say(
                 message(
                     "share of {rows} where {condition}, among those where {among} and this is known",

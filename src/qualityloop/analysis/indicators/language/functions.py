@@ -32,7 +32,7 @@ FUNCTIONS: dict[str, Function] = {
             ("anything",),
             1,
             "count() · count(column)",
-            Text("行数;给出列时只数该列有值的行", "The number of rows; with a column, of rows where it has a value"),
+            Text("行数；给出列时只数该列有值的行", "The number of rows; with a column, of rows where it has a value"),
         ),
         Function(
             "share",
@@ -41,7 +41,7 @@ FUNCTIONS: dict[str, Function] = {
             1,
             "share(condition) · share(condition, among)",
             Text(
-                "符合条件的行在能够判断的行中所占的比例;可再限定分母",
+                "符合条件的行在能够判断的行中所占的比例；可再限定分母",
                 "The share of rows that meet a condition, among those where it is known; a second narrows these",
             ),
         ),
@@ -56,7 +56,7 @@ FUNCTIONS: dict[str, Function] = {
             ("number", "fraction"),
             0,
             "quantile(number, 0.9)",
-            Text("精确的百分位数,两值之间线性插值", "The exact percentile, interpolated linearly between two values"),
+            Text("精确的百分位数，两值之间线性插值", "The exact percentile, interpolated linearly between two values"),
         ),
         Function(
             "nps",
@@ -65,7 +65,7 @@ FUNCTIONS: dict[str, Function] = {
             0,
             "nps(column)",
             Text(
-                "净推荐值:9–10 分的百分比减 0–6 分的百分比",
+                "净推荐值：9–10 分的百分比减 0–6 分的百分比",
                 "Net promoter score: percentage of 9–10 minus percentage of 0–6",
             ),
         ),
