@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pyarrow as pa
 import pytest
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from qualityloop.analysis.engine import Engine, open_engine
 from qualityloop.analysis.lake import Lake, LakeWriter
 from qualityloop.analysis.messages import AnalysisError
-from qualityloop.analysis.process import ProcessMap, Subject, cases_behind, mine
+from qualityloop.analysis.process import DeviationKind, ProcessMap, Subject, cases_behind, mine
+from qualityloop.analysis.process.events import STATES
 from tests.analysis.process import brute
 from tests.analysis.process.brute import EPOCH, Event, table
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -355,3 +358,16 @@ def test_nothing_is_left_behind(engine: Engine, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     mine(table(BY_HAND), engine=engine)
     assert not [path for path in tmp_path.iterdir() if "events" in path.name]
+
+
+def test_the_document_names_every_part(engine: Engine) -> None:
+    words = (ROOT / "docs" / "PROCESS.md").read_text(encoding="utf-8")
+    interface = words.partition("## JSON")[2].partition("## ")[0]
+    data = mine(table(BY_HAND), engine=engine, order=["创建", "解决"]).to_json()
+    keys = set(data)
+    for part in ("edges", "variants", "rework", "steps", "bottlenecks", "deviations"):
+        keys |= set(data[part][0])
+    keys |= set(data["steps"][0]["handling"]) | set(data["left_out"])
+    assert {key for key in keys if f'"{key}"' not in interface} == set()
+    assert [kind for kind in get_args(DeviationKind) if f"| `{kind}` |" not in words] == []
+    assert [state for state in STATES if f"`{state}`" not in words] == []
