@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.conftest import ROOT, skip
 
 from qualityloop.analysis.engine import Engine, open_engine
 from qualityloop.analysis.files import read_events
 from qualityloop.analysis.process import mine
+from tests.conftest import ROOT, skip
 
 pytestmark = pytest.mark.oracle
 ORACLE = ROOT / ".venv-oracle/bin/python"

@@ -10,7 +10,8 @@ import socket
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -77,8 +78,7 @@ class SparkEngine:
 
     def query(self, sql: str) -> pa.Table:
         """Run one SELECT; AnalysisError where the cluster or a file fails."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # pyspark's about pandas 3, which is not used here
+        with _quietly():
             return self._guarded(lambda: self._session.sql(sql).toArrow())
 
     def _guarded(self, work: Callable[[], Result]) -> Result:
@@ -106,6 +106,14 @@ class SparkEngine:
         self.close()
 
 
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without pyspark's warning about pandas 3, which is not used here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
+
+
 def _failure(error: Exception) -> AnalysisError:
     return AnalysisError(message("Spark could not do it: {reason}", reason=_first_line(str(error))))
 
@@ -128,10 +136,10 @@ def _session(url: str, folder: Path) -> SparkSession:
     configuration = SparkConf().setMaster(url).setAppName("QualityLoop").setAll(list(_settings(url, folder).items()))
     said = folder / "stderr.txt"
     try:
-        with said.open("wb") as stderr:
+        with said.open("wb") as stderr, _quietly():
             # The JVM outlives a session; only the first one of a process starts it.
             gateway = SparkContext._gateway or launch_gateway(configuration, popen_kwargs={"stderr": stderr})
-        session = SparkSession(SparkContext(conf=configuration, gateway=gateway))
+            session = SparkSession(SparkContext(conf=configuration, gateway=gateway))
     except Exception as error:  # whatever Java, py4j or pyspark throw: the user needs the reason, not the traceback
         reason = _first_line(said.read_text(encoding="utf-8", errors="replace")) or _first_line(str(error))
         raise AnalysisError(message("Spark could not be started, it needs Java 17: {reason}", reason=reason)) from error
