@@ -7,7 +7,9 @@ function language(): string {
   return document.documentElement.lang || "zh-Hans";
 }
 
-function format(value: number, options: Intl.NumberFormatOptions): string {
+type Options = Intl.NumberFormatOptions & { roundingMode?: "halfEven" };
+
+function format(value: number, options: Options): string {
   const key = language() + JSON.stringify(options);
   let found = formats.get(key);
   if (!found) formats.set(key, (found = new Intl.NumberFormat(language(), options)));
@@ -20,6 +22,9 @@ const UNIT_NAMES: Partial<Record<Unit, string>> = {
   hours: "hour",
   days: "day",
 };
+
+/** The length of a unit's name that the pages use: s, min, h, days. */
+const UNIT_DISPLAYS: Record<string, "narrow" | "short" | "long"> = { second: "narrow", minute: "short", hour: "narrow", day: "long" };
 
 /** Percent and per mille are shares of one. */
 const FACTORS: Partial<Record<Unit, number>> = { percent: 100, per_thousand: 1000 };
@@ -48,7 +53,7 @@ export function axisText(value: number, unit: Unit): string {
 }
 
 function number(shown: number, digits: number): string {
-  const text = format(shown, { maximumFractionDigits: digits });
+  const text = format(shown, { maximumFractionDigits: digits, roundingMode: "halfEven" }); // as Python rounds
   return chinese() ? text.replaceAll(",", "\u00a0") : text;
 }
 
@@ -66,7 +71,7 @@ function withUnit(text: string, unit: Unit): string {
 
 /** What the language calls a unit of time: 分钟, min. */
 function unitName(unit: string): string {
-  const parts = new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay: "short" }).formatToParts(2);
+  const parts = new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay: UNIT_DISPLAYS[unit] }).formatToParts(2);
   return parts.find((part) => part.type === "unit")?.value ?? "";
 }
 

@@ -1,0 +1,7 @@
+"""The browser, for all tests of the front end."""
+
+from __future__ import annotations
+
+from tests.frontend.browser import chromium
+
+__all__ = ["chromium"]

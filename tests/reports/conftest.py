@@ -1,0 +1,7 @@
+"""The browser of the front end's tests, for reports too."""
+
+from __future__ import annotations
+
+from tests.frontend.browser import chromium
+
+__all__ = ["chromium"]
