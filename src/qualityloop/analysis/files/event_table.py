@@ -14,7 +14,7 @@ from . import expressions as sql
 from .formats import open_source
 from .mapping import DEFAULT_ZONE, ColumnRule
 from .profile import profile
-from .source import ROW, Broken, CarefulReadingNeededError, Progress, ReadOptions, Source
+from .source import ROW, Broken, CarefulReadingNeededError, Progress, ReadOptions, Source, without_blanks
 
 RejectedEvents = list[Broken]
 
@@ -55,7 +55,7 @@ def read_events(
             )
     with connect() as connection:
         connection.execute("SET preserve_insertion_order = true")
-        connection.register("rows", rows)
+        connection.register("rows", without_blanks(rows))
         connection.execute("CREATE TEMP TABLE events AS SELECT * FROM rows")
         connection.unregister("rows")
         guessed = tuple(formats) or profile(connection, "events", names["time"], timely=True).formats

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
 
 from qualityloop.analysis.datasets import ColumnType
 from qualityloop.analysis.engine.duckdb import quoted
@@ -12,10 +15,23 @@ from .mapping import ColumnRule
 TRUE_WORDS = ("true", "t", "yes", "y", "1", "是", "有", "对", "√", "已", "真")
 FALSE_WORDS = ("false", "f", "no", "n", "0", "否", "无", "没有", "错", "×", "未", "假")
 EARLIEST, LATEST = "1970-01-01", "2100-01-01"
-_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(65279)"
 _ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?$"
 _ISO_ZONE = r":\d{2}(\.\d+)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)$"
+# "2026-01-31 08:00:00" told by its shape, which is cheaper than the pattern
+_PLAIN_ISO = "(length({0}) = 19 AND substr({0}, 17, 1) = ':')"
+_SINCE = 1992
 _UNIT_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
+
+
+@cache
+def constant_offset(zone: str) -> int | None:
+    """Seconds that a zone's clock is ahead of UTC, where it never changed since 1992 (China: 28800)."""
+    days = (datetime(year, month, day, tzinfo=ZoneInfo(zone))
+            for year in range(_SINCE - 1, 2038) for month in range(1, 13) for day in (1, 8, 15, 22)
+            if (year, month) >= (_SINCE - 1, 12))  # fmt: skip
+    offsets = {moment.utcoffset() for moment in days}
+    only = offsets.pop()
+    return round(only.total_seconds()) if not offsets and only is not None else None
 
 
 def name(identifier: str) -> str:
@@ -29,12 +45,10 @@ def words(values: Iterable[str]) -> str:
 
 
 def cell(column: str, missing: Sequence[str]) -> str:
-    """A cell without blanks around it; NULL where it is empty or one of the `missing` words."""
-    trimmed = f"trim({name(column)}, {_BLANKS})"
-    gone = ["", *dict.fromkeys(word for word in missing if word)]
-    return (
-        f"nullif({trimmed}, '')" if len(gone) == 1 else f"CASE WHEN {trimmed} NOT IN {words(gone)} THEN {trimmed} END"
-    )
+    """A cell of a table that went through `without_blanks`; NULL also where it is one of the `missing` words."""
+    value = name(column)
+    gone = list(dict.fromkeys(word for word in missing if word))
+    return f"CASE WHEN {value} NOT IN {words(gone)} THEN {value} END" if gone else value
 
 
 def text_of(rule: ColumnRule, missing: Sequence[str], of_cell: str | None = None) -> str:
@@ -105,10 +119,12 @@ def _number(text: str, rule: ColumnRule, kind: ColumnType, unit: str | None) -> 
     if rule.decimal == ",":
         plain = f"replace(replace({text}, '.', ''), ',', '.')"
     elif kind in {"integer", "number"}:
-        plain = f"CASE WHEN regexp_full_match({text}, '[+-]?\\d{{1,3}}(,\\d{{3}})+(\\.\\d+)?') THEN replace({text}, ',', '') ELSE {text} END"
+        grouped = f"contains({text}, ',') AND regexp_full_match({text}, '[+-]?\\d{{1,3}}(,\\d{{3}})+(\\.\\d+)?')"
+        plain = f"CASE WHEN {grouped} THEN replace({text}, ',', '') ELSE {text} END"
     if kind == "integer" and rule.factor is None:
         return f"CASE WHEN regexp_full_match({plain}, '[+-]?\\d+(\\.0+)?') THEN try_cast({plain} AS BIGINT) END"
-    number = f"CASE WHEN regexp_full_match({plain}, '[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?') THEN try_cast({plain} AS DOUBLE) END"
+    looks = f"regexp_full_match({plain}, '[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?')"
+    number = f"CASE WHEN {looks} THEN try_cast({plain} AS DOUBLE) END"
     scaled = number if rule.factor is None else f"({number}) * {factor!r}"
     return f"CAST(round({scaled}) AS BIGINT)" if kind == "integer" else scaled
 
@@ -130,7 +146,13 @@ def _instant(text: str, form: str, rule: ColumnRule, zone: str) -> str:
     wall = f"timezone('UTC', timezone({quoted(rule.zone or zone)}, {reading}))"
     if form == "iso":
         zoned = f"timezone('UTC', try_cast({text} AS TIMESTAMPTZ))"
-        return f"CASE WHEN regexp_matches({text}, {quoted(_ISO_ZONE)}) THEN {zoned} ELSE {wall} END"
+        has_zone = (
+            f"length({text}) > 16 AND NOT {_PLAIN_ISO.format(text)} AND regexp_matches({text}, {quoted(_ISO_ZONE)})"
+        )
+        offset = constant_offset(rule.zone or zone)
+        if offset is not None:
+            wall = f"CASE WHEN {text} >= '{_SINCE}' THEN {reading} - INTERVAL {offset} SECOND ELSE {wall} END"
+        return f"CASE WHEN {has_zone} THEN {zoned} ELSE {wall} END"
     if "%z" in form.lower():
         return f"timezone('UTC', try_strptime(regexp_replace({text}, 'Z$', '+00:00'), {quoted(form)}))"
     return wall
@@ -139,7 +161,7 @@ def _instant(text: str, form: str, rule: ColumnRule, zone: str) -> str:
 def _reading(text: str, form: str, rule: ColumnRule) -> str:
     """The wall clock reading of a text under one format."""
     if form == "iso":
-        reading = f"CASE WHEN regexp_full_match({text}, {quoted(_ISO)}) THEN try_cast({text} AS TIMESTAMP) END"
+        reading = f"CASE WHEN {_PLAIN_ISO.format(text)} OR regexp_full_match({text}, {quoted(_ISO)}) THEN try_cast({text} AS TIMESTAMP) END"
     elif form in {"epoch", "epoch_ms"}:
         scale = "1000000" if form == "epoch" else "1000"
         number = f"try_cast({text} AS DOUBLE)"

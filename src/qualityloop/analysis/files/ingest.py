@@ -21,7 +21,7 @@ from .case_facts import CaseFacts
 from .formats import open_source, table_files
 from .mapping import Join, Mapping, TableRule, matching
 from .rejects import Reason, RejectsWriter
-from .source import ROW, Broken, CarefulReadingNeededError, Progress, Source, size_of
+from .source import ROW, Broken, CarefulReadingNeededError, Progress, Source, size_of, without_blanks
 from .staging import Judged, Staging
 from .tabular_text import raw_line
 
@@ -168,7 +168,7 @@ class _Ingest:
         whole = whole.rename_columns([f"{join.name}.{column}" for column in whole.column_names])
         keys = ", ".join(sql.name(f"{join.name}.{right}") for _, right in join.on)
         connection = self.staging.connection
-        connection.register("joined_rows", whole)
+        connection.register("joined_rows", without_blanks(whole))
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM joined_rows QUALIFY row_number() OVER (PARTITION BY {keys}) = 1"
         )
@@ -223,6 +223,7 @@ class _Ingest:
     def _read_file(self, source: Source, table: TableRule, facts: CaseFacts | None, number: int) -> None:
         seen: set[str] = set()
         needed = needed_columns(table)
+        source.wanted = frozenset(needed) if source.open_ended else None
 
         def broken(row: Broken) -> None:
             self.rejects.add(source.name, table.dataset, row)

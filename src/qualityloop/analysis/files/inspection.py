@@ -21,7 +21,7 @@ from .mapping_text import mapping_to_yaml
 from .observations import column_notes, date_notes, key_notes, zone_notes
 from .profile import Profile, profile
 from .proposal import Proposal, best_proposal, table_rule, tickets_from_log
-from .source import ROW, Broken, CarefulReadingNeededError, Progress, ReadOptions, Source
+from .source import ROW, Broken, CarefulReadingNeededError, Progress, ReadOptions, Source, without_blanks
 from .workbook import sheet_names
 
 _ROWS_LOOKED_AT = 300_000
@@ -159,7 +159,7 @@ def _look(file: Path, options: ReadOptions, zone: str) -> _Looked:
     if not rows:
         notes.append(message("{file}: there are column names but no rows", file=name))
     with connect() as connection:
-        connection.register("rows", table)
+        connection.register("rows", without_blanks(table))
         connection.execute("CREATE TEMP TABLE looked AS SELECT * FROM rows")
         connection.unregister("rows")
         profiles = [profile(connection, "looked", column, _timely(column)) for column in columns]

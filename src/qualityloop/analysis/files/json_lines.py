@@ -70,7 +70,7 @@ class JsonLinesSource(Source):
         return (position_of(self._file) if self._file and not self._file.closed else 0, self._size)
 
     def batches(self, broken: OnBroken) -> Iterator[pa.Table]:
-        buffer = RecordBuffer()
+        buffer = RecordBuffer(self.wanted)
         for number, row in self._records(broken):
             buffer.add(number, row)
             if len(buffer.rows) >= _BATCH:
@@ -116,6 +116,10 @@ class JsonLinesSource(Source):
         for row in self._exploded(record):
             yield number, row
 
+    def _is_wanted(self, key: str) -> bool:
+        """Whether a top-level key, or anything below it, is asked for."""
+        return self.wanted is None or any(name == key or name.startswith(f"{key}.") for name in self.wanted)
+
     def _exploded(self, record: dict[str, Any]) -> Iterator[dict[str, str | None]]:
         explode = self.options.explode
         if not explode:
@@ -124,7 +128,7 @@ class JsonLinesSource(Source):
                     self.lists[key] = self.lists.get(key, 0) + len(value)
             yield flatten(record)
             return
-        outer = flatten({key: value for key, value in record.items() if key != explode})
+        outer = flatten({key: value for key, value in record.items() if key != explode and self._is_wanted(key)})
         members = record.get(explode)
         for position, member in enumerate(members if isinstance(members, list) else [], 1):
             inner = flatten(member) if isinstance(member, dict) else {"value": json_text(member)}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qualityloop.analysis.messages import AnalysisError, Message, Place, message
 
@@ -63,6 +64,7 @@ class Source(ABC):
         self.columns: tuple[str, ...] = ()
         self.notes: list[Message] = []
         self.careful = False
+        self.wanted: frozenset[str] | None = None  # the columns that are asked for, where leaving out others saves time
 
     @abstractmethod
     def batches(self, broken: OnBroken) -> Iterator[pa.Table]:
@@ -98,8 +100,9 @@ class RowBuffer:
 
 @dataclass(slots=True)
 class RecordBuffer:
-    """Collects records whose keys differ until they are worth a batch."""
+    """Collects records whose keys differ until they are worth a batch; only the `wanted` keys where they are known."""
 
+    wanted: frozenset[str] | None = None
     rows: list[dict[str, str | None]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
 
@@ -110,6 +113,8 @@ class RecordBuffer:
     def take(self) -> pa.Table:
         """The records collected so far, one column for every key among them; the buffer is empty afterwards."""
         names = list(dict.fromkeys(key for row in self.rows for key in row))
+        if self.wanted is not None:
+            names = [name for name in names if name in self.wanted]
         arrays = [pa.array([row.get(name) for row in self.rows], pa.string()) for name in names]
         table = pa.table([*arrays, pa.array(self.numbers, pa.int64())], names=[*names, ROW])
         self.rows, self.numbers = [], []
@@ -156,6 +161,18 @@ def name_columns(header: Sequence[str], width: int, file: str) -> tuple[tuple[st
         seen.add(name)
         names.append(name)
     return tuple(names), notes
+
+
+def without_blanks(table: pa.Table) -> pa.Table:
+    """The cells without blanks around them, empty ones as NULL; what a person sees as the value."""
+    columns = []
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_string(column.type):
+            column = pc.utf8_trim_whitespace(column)
+            column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+        columns.append(column)
+    return pa.table(columns, names=table.column_names)
 
 
 def wrong_width(actual: int, expected: int) -> Message:

@@ -18,7 +18,7 @@ from qualityloop.analysis.messages import Message, message
 
 from . import expressions as sql
 from .mapping import ColumnRule, Mapping, TableRule
-from .source import ROW
+from .source import ROW, without_blanks
 
 FILE, NUMBER = "#file", "#n"
 _COUNTED = {"instant": "TIMESTAMP", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
@@ -79,7 +79,7 @@ class Staging:
         start = self._count
         self._count += batch.num_rows
         numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
-        self.connection.register("batch", batch.append_column(NUMBER, numbers))
+        self.connection.register("batch", without_blanks(batch).append_column(NUMBER, numbers))
         where = _filters(table)
         columns = ", ".join([*texts, f'{file} AS "{FILE}"', f'batch."{ROW}"', f'batch."{NUMBER}"'])
         self.connection.execute(

@@ -127,7 +127,7 @@ class XesSource(Source):
         return (position_of(self._file) if self._file and not self._file.closed else 0, self._size)
 
     def batches(self, broken: OnBroken) -> Iterator[pa.Table]:
-        buffer = RecordBuffer()
+        buffer = RecordBuffer(self.wanted)
         for number, row in self._rows(broken):
             buffer.add(number, row)
             if len(buffer.rows) >= _BATCH:
