@@ -129,6 +129,14 @@ def test_charts_get_what_was_measured(english: bytes) -> None:
     assert [[item["value"] for item in p["items"]] for p in paretos] == [[600, 250, 100, 50]]  # ten months each
 
 
+def test_causes_come_first(english: bytes) -> None:
+    document = diagnosis_html.render(DIAGNOSIS, language="en", causes=[("slow", 10), ("rude", 70), ("late", 20)])
+    paretos = [c["items"] for c in _Read(document).charts.values() if "line" in c]
+    assert len(paretos) == 2
+    assert paretos[0] == [{"name": "rude", "value": 70}, {"name": "late", "value": 20}, {"name": "slow", "value": 10}]
+    assert "2 of 3 make up 90%" in _Read(document).text
+
+
 def test_numbers_that_cannot_be_drawn_are_gaps() -> None:
     endless = dataclasses.replace(DIAGNOSIS.values.values[9], low=-math.inf, high=math.nan, upper_limit=math.inf)
     values = dataclasses.replace(DIAGNOSIS.values, values=[*DIAGNOSIS.values.values[:9], endless])

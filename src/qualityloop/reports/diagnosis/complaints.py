@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.messages import message
@@ -16,15 +17,20 @@ from qualityloop.reports.page import Page, card
 MOST_BARS = 10
 
 
-def section(page: Page, reading: Reading) -> None:
-    """A Pareto per dimension, where complaints were counted by group."""
+def section(page: Page, reading: Reading, causes: Sequence[tuple[str, float]] = ()) -> None:
+    """A Pareto of the causes, and one per dimension in which complaints were counted."""
     cards: list[Html] = []
+    if causes:
+        title = page.say(message("Causes of complaints"))
+        cards.append(_card(page, title, pareto(causes)))
     for indicator in reading.computed():
         if indicator.kind != "complaint":
             continue
         for grouping in reading.groupings():
             if len(grouping) == 1 and (items := counted(reading, indicator, grouping[0])):
-                cards.append(_card(page, reading, indicator, grouping[0], items))
+                columns = reading.columns(indicator, grouping)
+                title = page.say(message("Complaints by {columns}", columns=columns))
+                cards.append(_card(page, title, items))
         if cards:
             break
     if cards:
@@ -44,8 +50,7 @@ def counted(reading: Reading, indicator: Indicator, column: str) -> tuple[Pareto
     return items if len(items) >= 2 else ()
 
 
-def _card(page: Page, reading: Reading, indicator: Indicator, column: str, items: tuple[ParetoItem, ...]) -> Html:
-    columns = reading.columns(indicator, (column,))
+def _card(page: Page, title: str, items: tuple[ParetoItem, ...]) -> Html:
     vital = [item for item in items if item.vital]
     note = page.say(
         message(
@@ -55,7 +60,6 @@ def _card(page: Page, reading: Reading, indicator: Indicator, column: str, items
             share=format_share(vital[-1].cumulative, page.language),
         )
     )
-    title = page.say(message("Complaints by {columns}", columns=columns))
     return card(title, page.chart("pareto", payloads.pareto(bars(page, items), title, page.language)), note=note)
 
 
