@@ -15,7 +15,7 @@ from qualityloop.demo import generate
 from qualityloop.diagnosis import store
 from qualityloop.foundation.accounts import account_create
 
-TICKETS = 3000
+TICKETS = 8000  # enough for problems to be sure of
 
 
 @pytest.fixture(scope="session")

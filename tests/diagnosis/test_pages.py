@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = ("/", "/indicators/", "/indicators/first_response_online/", "/process/")
 ROWS = "/indicators/first_response_online/rows/"
-CASES = "/process/cases/?kind=rework&a=%E8%A7%A3%E5%86%B3"
+CASES = "/process/cases/?of=rework&a=%E8%A7%A3%E5%86%B3"
 
 
 def text(client: Client, address: str, status: int = 200) -> str:
@@ -117,8 +117,8 @@ def test_nonsense_is_said(director: Client, home: Path, query: str) -> None:
         "/indicators/nonsense/",
         "/indicators/nonsense/rows/",
         "/process/cases/",
-        "/process/cases/?kind=edge&a=one",
-        "/process/cases/?kind=nonsense&a=one",
+        "/process/cases/?of=edge&a=one",
+        "/process/cases/?of=nonsense&a=one",
     ],
 )
 def test_what_does_not_exist_is_404(director: Client, home: Path, address: str) -> None:

@@ -138,12 +138,12 @@ def test_the_list_of_indicators_as_a_file(director: Client, home: Path) -> None:
 def test_cases_behind_the_process_map(director: Client, home: Path) -> None:
     found = director.get("/process/?format=json").json()
     edge, again = found["edges"][0], found["rework"][0]
-    passages = exported(director, f"/process/cases/?kind=edge&a={edge['source']}&a={edge['target']}&format=csv")
+    passages = exported(director, f"/process/cases/?of=edge&a={edge['source']}&a={edge['target']}&format=csv")
     assert len(passages) == edge["count"]
-    assert len(exported(director, f"/process/cases/?kind=rework&a={again['activity']}&format=csv")) == again["cases"]
+    assert len(exported(director, f"/process/cases/?of=rework&a={again['activity']}&format=csv")) == again["cases"]
     variant = found["variants"][0]
     query = "".join(f"&a={step}" for step in variant["path"])
-    rows = exported(director, f"/process/cases/?kind=variant{query}&format=csv")
+    rows = exported(director, f"/process/cases/?of=variant{query}&format=csv")
     assert len(rows) == variant["cases"]
 
 

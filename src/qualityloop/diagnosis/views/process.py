@@ -105,7 +105,7 @@ class _Tables:
         return duration_text(seconds, self.ask.language)
 
     def _url(self, kind: str, *activities: str) -> str:
-        query = self.ask.choice.query(kind=kind, a=list(activities), **self.chosen)
+        query = self.ask.choice.query(of=kind, a=list(activities), **self.chosen)
         return reverse("diagnosis:cases") + query
 
     def bottlenecks(self) -> list[Row]:
@@ -187,7 +187,7 @@ SECONDS = Text("(秒)", " (seconds)")
 def cases(ask: Asked) -> HttpResponseBase:
     """Cases behind an edge, a variant, a step or a repeat."""
     asked_for = ask.request.GET
-    kind, activities = asked_for.get("kind", ""), tuple(asked_for.getlist("a"))
+    kind, activities = asked_for.get("of", ""), tuple(asked_for.getlist("a"))
     subject = queries.subject(kind, activities)
     if subject is None or "ticket_events" not in ask.lake.datasets:
         raise Http404
@@ -202,7 +202,7 @@ def cases(ask: Asked) -> HttpResponseBase:
     page = page_asked(asked_for)
     found = queries.cases(ask.lake, ask.choice, subject, where, limit=page.size + 1, offset=page.offset)
     rows = list(_worded(found, ask.language))
-    query = ask.choice.query(kind=kind, a=list(activities), **chosen)
+    query = ask.choice.query(of=kind, a=list(activities), **chosen)
     return ask.render(
         "cases.html",
         *notes,

@@ -1,0 +1,94 @@
+"""A browser, a served product with a small demo organisation, and somebody signed in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from qualityloop.demo import generate
+from qualityloop.foundation.accounts import account_create
+from tests.conftest import skip
+
+PASSWORD = "Qu4lity loops"
+PATIENCE = 15_000  # milliseconds; the machine may be busy
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the tests
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys go to one worker, which then makes one lake and opens one browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        skip("chromium is not installed")
+    if finders.find("dist/app.js") is None:
+        skip("the front end is not built: make setup")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def journey_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with a small demo lake."""
+    home = tmp_path_factory.mktemp("journeys")
+    generate(home / "lake", tickets=8000)
+    return home
+
+
+@pytest.fixture
+def product(live_server: Any, journey_home: Path, settings: Any) -> str:
+    """Address of the product, served from another thread."""
+    settings.QUALITYLOOP_HOME = journey_home
+    for role in ("director", "agent", "customer"):
+        account_create(username=role, password=PASSWORD, role=role, name=f"林岚({role})")
+    return str(live_server.url)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, product: str) -> Iterator[Callable[..., Page]]:
+    """Opens pages in a fresh browser; at the end of the test no page may have reported an error."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def listen(page: Page) -> None:
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def make(width: int = 1440, theme: str = "light", role: str | None = "director") -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844 if width < 600 else 900}, locale="en-US", reduced_motion="reduce"
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        context.add_cookies([{"name": "ql_theme", "value": theme, "url": product}])
+        page = context.new_page()
+        listen(page)
+        if role:
+            page.goto(f"{product}/sign-in/")
+            page.locator("input[name=login]").fill(role)
+            page.locator("input[name=password]").fill(PASSWORD)
+            page.locator("main button[type=submit]").click()
+            page.wait_for_url(lambda url: "/sign-in/" not in url)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []

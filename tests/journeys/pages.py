@@ -1,0 +1,18 @@
+"""The pages that every rule of the house is tried on."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+PAGES = {
+    "overview": "/",
+    "indicators": "/indicators/",
+    "indicator": "/indicators/first_response_online/",
+    "group": f"/indicators/first_response_online/?g={quote('shift:夜班')}&by=team",
+    "rows": "/indicators/first_response_online/rows/?from=2026-10-01&to=2026-10-31",
+    "process": "/process/",
+    "cases": f"/process/cases/?of=rework&a={quote('解决')}",
+    "account": "/account/",
+    "password": "/account/password/",
+    "missing": "/no/such/page/",
+}
