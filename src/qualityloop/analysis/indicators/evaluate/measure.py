@@ -54,7 +54,7 @@ def measure(source: Source, tables: Tables) -> Measured:
     return measure_function(formula, parts[0])
 
 
-def measure_function(function: Formula, c: Tables) -> Measured:
+def measure_function(function: Formula, c: Tables) -> Measured:  # noqa: PLR0911 - a branch per kind
     """The values of one function call from its components `c`."""
     n = c["den"] if function.kind == "share" else c["n"]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -14,9 +14,12 @@ from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import Message, Text, message
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
-    """One formula over the rows of one dataset that meet a condition, put into periods by one instant."""
+    """One formula over the rows of one dataset that meet a condition, put into periods by one instant.
+
+    Compared by identity: `_source` answers equal questions with the same object, and hashing trees takes long.
+    """
 
     dataset: str
     period: str

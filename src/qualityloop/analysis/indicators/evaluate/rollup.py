@@ -75,7 +75,7 @@ def _integers(column: pa.Array | pa.ChunkedArray) -> Ints:
 def _exported(column: pa.Array | pa.ChunkedArray, missing: float) -> NDArray[Any]:
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if not len(array):
-        return np.zeros(0)
+        return np.zeros(0, dtype=np.asarray(missing).dtype)
     if not array.null_count:
         return np.from_dlpack(array)
     bare = pa.Array.from_buffers(array.type, len(array), [None, array.buffers()[1]], offset=array.offset)
