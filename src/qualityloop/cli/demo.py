@@ -47,7 +47,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         with terminal.stage(message("Making the demo records")) as report:
             made = loading.load(home, tickets=options.tickets, force=options.force, progress=report)
     _accounts(terminal)
-    _first_pages(terminal)
+    if made or not _pages_are_computed():
+        _first_pages(terminal)
     if made:
         terminal.note(
             message("The demo organisation is in {folder}. Open it with: qualityloop serve", folder=str(home))
@@ -68,6 +69,17 @@ def _accounts(terminal: Terminal) -> None:
         from qualityloop.demo.accounts import make_accounts
 
         make_accounts()
+
+
+def _pages_are_computed() -> bool:
+    """Whether something is kept for the lake as it is now; what is missing a page computes when it is opened."""
+    from django.conf import settings
+
+    from qualityloop.analysis.lake import Lake
+    from qualityloop.demo.loading import LAKE
+
+    home = settings.QUALITYLOOP_HOME
+    return any((home / "cache" / "pages" / Lake.open(home / LAKE).snapshot).glob("*.json"))
 
 
 def _first_pages(terminal: Terminal) -> None:
