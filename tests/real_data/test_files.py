@@ -1,4 +1,4 @@
-"""Real exports through `inspect_files` and `ingest`; what is expected is counted here with the csv module, or published."""
+"""Real exports through `inspect_files` and `ingest`; what is expected is counted here by the csv module."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,10 +58,7 @@ def test_helpdesk(real_data: Path, tmp_path: Path) -> None:
     assert result.rows == {"ticket_events": 21348, "tickets": 4580}
     assert not result.rejects
     cases = cases_of(real_data / "helpdesk_it/helpdesk.csv.gz")
-    changes = sum(
-        sum(a["resource"] != b["resource"] for a, b in zip(events, events[1:], strict=False))
-        for events in cases.values()
-    )
+    changes = sum(sum(a["resource"] != b["resource"] for a, b in pairwise(events)) for events in cases.values())
     again = sum(max(0, sum(e["activity"] == "Take in charge ticket" for e in events) - 1) for events in cases.values())
     open_ends = sum(events[-1]["activity"] != "Closed" for events in cases.values())
     assert open_ends == 23  # as its description says
@@ -106,7 +104,8 @@ def test_rabobank_master_and_events(real_data: Path, tmp_path: Path) -> None:
     assert unresolved == 155
     assert summed == pytest.approx(hours, rel=1e-9)
     assert handled == pytest.approx(60 * sum(float(r["handle_time_hours"]) for r in rows), rel=1e-9)
-    assert ask(result, "ticket_events", "SELECT count(DISTINCT team), count(DISTINCT activity), count(lifecycle) FROM d") == (
+    counted = "SELECT count(DISTINCT team), count(DISTINCT activity), count(lifecycle) FROM d"
+    assert ask(result, "ticket_events", counted) == (
         195, 36, 39911,
     )  # fmt: skip
 
@@ -150,22 +149,14 @@ def test_sepsis_na_and_question_mark_are_text(real_data: Path, tmp_path: Path) -
     assert result.rows == {"ticket_events": 15214, "tickets": 1050}
     assert ask(result, "tickets", "SELECT sum(reopened), count(*) FILTER (WHERE ticket_id = 'NA') FROM d") == (294, 1)
     assert ask(result, "ticket_events", "SELECT count(*) FROM d WHERE team = '?'") == (294,)
-    paths = {tuple(e["activity"] for e in sorted_by_file(events)) for events in _in_file_order(real_data).values()}
+    cases = cases_of(real_data / "sepsis/sepsis.csv.gz")  # sorted stably: ties stand in the order of the file
+    paths = {tuple(event["activity"] for event in events) for events in cases.values()}
     variants = ask(
         result, "ticket_events",
         "SELECT count(DISTINCT path) FROM (SELECT list(activity ORDER BY seq) AS path FROM d GROUP BY ticket_id)",
     )  # fmt: skip
     assert variants == (len(paths),)
     assert len(paths) == 846  # as its description says
-
-
-def _in_file_order(real_data: Path) -> dict[str, list[dict[str, str]]]:
-    return cases_of(real_data / "sepsis/sepsis.csv.gz")
-
-
-def sorted_by_file(events: list[dict[str, str]]) -> list[dict[str, str]]:
-    """`cases_of` sorts stably, so ties already stand in the order of the file."""
-    return events
 
 
 def test_comcast_day_and_month(real_data: Path, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_rows_of_commas(tmp_path: Path) -> None:
 
 
 def test_nul_and_bytes_that_are_no_text(tmp_path: Path) -> None:
-    bad = "2,2026-03-01 09:00:00,,1,a\0b\n".encode() + "3,2026-03-01 09:00:00,,1,关闭\n".encode("gb18030")
+    bad = b"2,2026-03-01 09:00:00,,1,a\0b\n" + "3,2026-03-01 09:00:00,,1,关闭\n".encode("gb18030")
     result = run(tmp_path, (HEADER + GOOD.replace("ok", "完成")).encode() + bad + GOOD.replace("1,", "4,", 1).encode())
     assert result.rows == {"tickets": 2}
     reasons = {r["row"]: (r["reason"], r["text"]) for r in rejected(result)}
@@ -201,9 +201,11 @@ def workbook(sheet: bytes, size: int | None = None) -> bytes:
     package = "http://schemas.openxmlformats.org/package/2006/relationships"
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("[Content_Types].xml", kinds)
-        book.writestr("_rels/.rels", f'<Relationships xmlns="{package}"><Relationship Id="a" Type="{relation}/officeDocument" '
+        book.writestr("_rels/.rels", f'<Relationships xmlns="{package}">'
+                                     f'<Relationship Id="a" Type="{relation}/officeDocument" '
                                      'Target="xl/workbook.xml"/></Relationships>')  # fmt: skip
-        book.writestr("xl/workbook.xml", f'<workbook xmlns:r="{relation}"><sheets><sheet name="s" sheetId="1" r:id="b"/>'
+        book.writestr("xl/workbook.xml", f'<workbook xmlns:r="{relation}"><sheets>'
+                                         '<sheet name="s" sheetId="1" r:id="b"/>'
                                          "</sheets></workbook>")  # fmt: skip
         book.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}"><Relationship Id="b" '
                       f'Type="{relation}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>')  # fmt: skip

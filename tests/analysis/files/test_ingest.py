@@ -175,7 +175,8 @@ tables:
 def test_tickets_made_from_a_log(tmp_path: Path) -> None:
     result = run(tmp_path, FACTS, log=LOG)
     a, b = rows(result)
-    facts = ("created_at", "first_response_at", "resolved_at", "closed_at", "contacts", "reopened", "reassigned", "escalated",
+    facts = ("created_at", "first_response_at", "resolved_at", "closed_at", "contacts", "reopened", "reassigned",
+             "escalated",
              "category", "team", "source")  # fmt: skip
     assert [a[name] for name in facts] == [
         datetime(2026, 3, 1, 8), datetime(2026, 3, 1, 8, 10), datetime(2026, 3, 2, 9), datetime(2026, 3, 3, 9),
@@ -245,7 +246,7 @@ def test_a_lake_is_opened_as_it_is(tmp_path: Path) -> None:
 
 def test_no_file_of_that_name(tmp_path: Path) -> None:
     mapping = "tables:\n  - dataset: tickets\n    files: [missing.csv]\n    columns: {ticket_id: id, created_at: t}\n"
-    with pytest.raises(AnalysisError, match="no file is called missing.csv") as caught:
+    with pytest.raises(AnalysisError, match=r"no file is called missing\.csv") as caught:
         run(tmp_path, mapping, a="id,t\n1,2026-03-01\n")
     assert (caught.value.place.file, caught.value.place.row) == ("map.yaml", 2)
 

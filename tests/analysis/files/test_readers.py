@@ -218,7 +218,8 @@ XES = """<?xml version="1.0" encoding="UTF-8"?>
 <log xmlns="http://www.xes-standard.org/"><string key="origin" value="x"><int key="deep" value="1"/></string>
 <trace><string key="concept:name" value="c&amp;1"/><string key="tier" value="金"/>
 <event><string key="concept:name" value="start"/><date key="time:timestamp" value="2026-01-01T08:00:00+08:00"/></event>
-<event><string key="concept:name" value="NA"><int key="why" value="2"/></string><date key="time:timestamp" value="2026-01-01T09:00:00+08:00"/></event>
+<event><string key="concept:name" value="NA"><int key="why" value="2"/></string>
+<date key="time:timestamp" value="2026-01-01T09:00:00+08:00"/></event>
 </trace><trace><string key="concept:name" value="empty"/></trace></log>"""
 
 

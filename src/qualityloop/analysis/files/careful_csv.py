@@ -92,7 +92,7 @@ class CarefulReader:
                 return []
 
     def _parsed(self, record: str, lines: int) -> list[str] | None:
-        """The cells of `record`; None while a quotation mark is still open, or where several lines do not fit together."""
+        """The cells of `record`; None while a quotation mark is open, or where several lines do not fit together."""
         try:
             return next(csv.reader(io.StringIO(record, newline=""), delimiter=self.delimiter, strict=True))
         except csv.Error as error:

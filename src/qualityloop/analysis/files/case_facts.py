@@ -40,7 +40,8 @@ class CaseFacts:
         self._rules = [rule for rule in table.columns if rule.take is not None]
         of_columns = "".join(f', "of_{n}" VARCHAR' for n in range(len(self._rules)))
         staging.connection.execute(
-            f"CREATE TEMP TABLE {self._name} (case_id VARCHAR, activity VARCHAR, happened TIMESTAMP, seq DOUBLE{of_columns}, "
+            f"CREATE TEMP TABLE {self._name} (case_id VARCHAR, activity VARCHAR, happened TIMESTAMP, seq DOUBLE"
+            f"{of_columns}, "
             f'"{FILE}" INTEGER, "{ROW}" BIGINT, "{NUMBER}" BIGINT)'
         )
 
@@ -104,7 +105,8 @@ class CaseFacts:
             if rule.constant is not None
         ]
         after = [
-            f'min(CASE WHEN activity IN {sql.words(rule.take.after)} THEN place END) OVER (PARTITION BY case_id) AS "after_{n}"'
+            f"min(CASE WHEN activity IN {sql.words(rule.take.after)} THEN place END) "
+            f'OVER (PARTITION BY case_id) AS "after_{n}"'
             for n, rule in enumerate(self._rules)
             if rule.take and rule.take.what == "returns"
         ]

@@ -47,7 +47,7 @@ class ParquetSource(Source):
         self._done = 0
 
 
-def as_text(column: pa.Array) -> pa.Array:
+def as_text(column: pa.Array) -> pa.Array:  # noqa: PLR0911 (one answer per type)
     """The values as text; lists and records as JSON, bytes as UTF-8 where they are."""
     kind = column.type
     if pa.types.is_dictionary(kind):

@@ -85,7 +85,8 @@ def from_lines(lines: list[bytes]) -> Encoding:
     return Encoding(
         "cp1252" if all(_decodes(line, "cp1252") for line in lines) else "latin-1",
         message(
-            "the encoding is neither UTF-8 nor GB18030; it is read as Western European (Latin-1): please look at a few names"
+            "the encoding is neither UTF-8 nor GB18030; it is read as Western European (Latin-1): "
+            "please look at a few names"
         ),
     )
 

@@ -161,7 +161,8 @@ def _instant(text: str, form: str, rule: ColumnRule, zone: str) -> str:
 def _reading(text: str, form: str, rule: ColumnRule) -> str:
     """The wall clock reading of a text under one format."""
     if form == "iso":
-        reading = f"CASE WHEN {_PLAIN_ISO.format(text)} OR regexp_full_match({text}, {quoted(_ISO)}) THEN try_cast({text} AS TIMESTAMP) END"
+        looks = f"{_PLAIN_ISO.format(text)} OR regexp_full_match({text}, {quoted(_ISO)})"
+        reading = f"CASE WHEN {looks} THEN try_cast({text} AS TIMESTAMP) END"
     elif form in {"epoch", "epoch_ms"}:
         scale = "1000000" if form == "epoch" else "1000"
         number = f"try_cast({text} AS DOUBLE)"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import pyarrow as pa
 
 from qualityloop.analysis.messages import AnalysisError, Place, message
 
 from .columnar import ParquetSource
 from .json_lines import JsonLinesSource
-from .source import OnBroken, ReadOptions, Source, is_gzip, read_head
+from .source import ReadOptions, Source, is_gzip, read_head
 from .tabular_text import TextSource
 from .workbook import SheetSource
 from .xes import XesSource
@@ -66,14 +64,14 @@ def kind_of(path: Path) -> str:
 
 def open_source(path: Path, options: ReadOptions | None = None) -> Source:
     """The reader for the file at `path`."""
-    reader: type[Source] = {
+    readers: dict[str, Callable[[Path, ReadOptions], Source]] = {
         "text": TextSource,
         "workbook": SheetSource,
         "parquet": ParquetSource,
         "json": JsonLinesSource,
         "xes": XesSource,
-    }[kind_of(path)]
-    return reader(path, options or ReadOptions())
+    }
+    return readers[kind_of(path)](path, options or ReadOptions())
 
 
 def table_files(paths: list[Path]) -> list[Path]:
@@ -88,8 +86,3 @@ def table_files(paths: list[Path]) -> list[Path]:
         else:
             raise AnalysisError(message("there is no such file"), Place(str(path)))
     return list(dict.fromkeys(found))
-
-
-def read_whole(source: Source, broken: OnBroken) -> Iterator[pa.Table]:
-    """All batches of a small table."""
-    yield from source.batches(broken)

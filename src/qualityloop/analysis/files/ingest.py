@@ -1,4 +1,4 @@
-"""From files and a mapping to a lake. Good rows go in, every other row is in the rejects file, nothing is half-written."""
+"""From files and a mapping to a lake: good rows go in, every other row is in the rejects file."""
 
 from __future__ import annotations
 
@@ -97,7 +97,15 @@ def ingest(
     writer = RejectsWriter(rejects or lake.with_name(f"{lake.name}.rejects.csv"), language)
     try:
         with tempfile.TemporaryDirectory(prefix="qualityloop-") as temp:
-            return _Ingest(files, mapping, lake, writer, progress, Path(temp), memory_limit).run()
+            return _Ingest(
+                files=files,
+                mapping=mapping,
+                lake=lake,
+                rejects=writer,
+                progress=progress,
+                temp=Path(temp),
+                memory_limit=memory_limit,
+            ).run()
     except duckdb.OutOfMemoryException as error:
         raise AnalysisError(message("not enough memory; give more with --memory, or fewer columns in --by")) from error
     finally:
@@ -109,6 +117,7 @@ class _Ingest:
 
     def __init__(
         self,
+        *,
         files: Sequence[Path],
         mapping: Mapping,
         lake: Path,
@@ -170,7 +179,8 @@ class _Ingest:
         connection = self.staging.connection
         connection.register("joined_rows", without_blanks(whole))
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM joined_rows QUALIFY row_number() OVER (PARTITION BY {keys}) = 1"
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM joined_rows "
+            f"QUALIFY row_number() OVER (PARTITION BY {keys}) = 1"
         )
         connection.unregister("joined_rows")
         repeated = whole.num_rows - self.staging.single(f"SELECT count(*) FROM {name}")[0]

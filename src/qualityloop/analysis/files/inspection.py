@@ -152,7 +152,8 @@ def _look(file: Path, options: ReadOptions, zone: str) -> _Looked:
         notes.append(message("{file}: only the first {rows} rows were looked at", file=name, rows=rows))
     if broken:
         notes.append(message("{file}: {count} rows cannot be read, the first is row {row}: {reason}",
-                             file=name, count=len(broken), row=broken[0].row or "?", reason=broken[0].reason))  # fmt: skip
+                             file=name, count=len(broken), row=broken[0].row or "?",
+                             reason=broken[0].reason))  # fmt: skip
     if options.explode:
         notes.append(message("{file}: each record holds a list “{list}”; every member of it is a row (read: explode)",
                              file=name, list=options.explode))  # fmt: skip

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Literal
 
 from qualityloop.analysis.calendar import WorkingCalendar
 
@@ -18,6 +17,7 @@ TAKES = ("first", "last", "count", "repeats", "changes", "returns")
 REPAIRS = ("day_month",)
 NAMED_FORMATS = ("iso", "excel", "epoch", "epoch_ms", "clock")
 DEFAULT_ZONE = "Asia/Shanghai"
+_AS_IT_LOOKS = ReadOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Join:
     name: str
     files: tuple[str, ...]
     on: tuple[tuple[str, str], ...]
-    read: ReadOptions = ReadOptions()
+    read: ReadOptions = _AS_IT_LOOKS
     line: int | None = None
 
 
@@ -89,7 +89,7 @@ class TableRule:
     dataset: str
     files: tuple[str, ...]
     columns: tuple[ColumnRule, ...]
-    read: ReadOptions = ReadOptions()
+    read: ReadOptions = _AS_IT_LOOKS
     only: tuple[tuple[str, tuple[str, ...]], ...] = ()
     excluding: tuple[tuple[str, tuple[str, ...]], ...] = ()
     joins: tuple[Join, ...] = ()
@@ -133,6 +133,3 @@ def matching(patterns: Iterable[str], files: Iterable[Path]) -> list[Path]:
         for file in files
         if any(fnmatch(file.name, pattern) or fnmatch(file.as_posix(), f"*/{pattern}") for pattern in wanted)
     ]
-
-
-Side = Literal["only", "except"]

@@ -255,7 +255,8 @@ def _format(spot: Spot) -> str:
     wrong = [letter for letter in letters if letter not in _DIRECTIVES]
     if not letters or wrong:
         raise spot.fail(
-            message("“{text}” is no date format; write iso, excel, epoch, epoch_ms, clock, or one like %Y-%m-%d %H:%M:%S",
+            message("“{text}” is no date format; write iso, excel, epoch, epoch_ms, clock, "
+                    "or one like %Y-%m-%d %H:%M:%S",
                     text=text)
         )  # fmt: skip
     return text

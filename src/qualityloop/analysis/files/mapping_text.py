@@ -17,7 +17,8 @@ from .source import ReadOptions
 
 _HEAD = (
     message(
-        "How the columns of the files become the columns of the datasets. Edit freely; docs/MAPPING.md explains every word."
+        "How the columns of the files become the columns of the datasets. "
+        "Edit freely; docs/MAPPING.md explains every word."
     ),
     message("Times without a zone are wall clock times of this zone:"),
 )
@@ -164,7 +165,8 @@ def _join(join: Join) -> str:
 def _read(read: ReadOptions) -> str:
     parts = [
         f"{key}: {quoted(str(value))}"
-        for key, value in (("encoding", read.encoding), ("delimiter", "tab" if read.delimiter == "\t" else read.delimiter),
+        for key, value in (("encoding", read.encoding),
+                           ("delimiter", "tab" if read.delimiter == "\t" else read.delimiter),
                            ("sheet", read.sheet), ("header_row", read.header_row), ("explode", read.explode))
         if value is not None
     ]  # fmt: skip

@@ -37,31 +37,35 @@ def column_notes(file: str, profiles: Sequence[Profile]) -> list[Message]:
     for p in profiles:
         for word, count in p.missing_words[:3]:
             notes.append(message("{file}, {column}: “{word}” stands in {count} rows and is taken as text; if it means "
-                                 "missing, put it under “missing”", file=file, column=p.name, word=word, count=count))  # fmt: skip
+                                 "missing, put it under “missing”",
+                                 file=file, column=p.name, word=word, count=count))  # fmt: skip
     return notes
 
 
 def date_notes(
     connection: duckdb.DuckDBPyConnection, rule: ColumnRule, profiles: Sequence[Profile], file: str
 ) -> tuple[ColumnRule, list[Message]]:
-    """In which order day and month stand, and whether some are exchanged: the rule, with the repair where it is needed."""
+    """In which order day and month stand, and whether some are exchanged: the rule, repaired where it is needed."""
     column = rule.sources[0]
     formats = next((p.formats for p in profiles if p.name == column), rule.formats)
     day_first, month_first = order_evidence(connection, "looked", column)
     notes: list[Message] = []
     if len(formats) > 1:
-        notes.append(message("{file}, {column}: {day_first} dates can only be day–month and {month_first} only month–day; "
+        notes.append(message("{file}, {column}: {day_first} dates can only be day–month "
+                             "and {month_first} only month–day; "
                              "which order the rest has is not known", file=file, column=column, day_first=day_first,
                              month_first=month_first))  # fmt: skip
     elif not day_first and not month_first and formats and "%b" not in formats[0].lower():
-        notes.append(message("{file}, {column}: no date tells whether the day or the month stands first; {format} is assumed",
+        notes.append(message("{file}, {column}: no date tells whether the day or the month stands first; "
+                             "{format} is assumed",
                              file=file, column=column, format=formats[0]))  # fmt: skip
     keys = [p.name for p in profiles if p.numbers >= 0.95 and p.uniqueness >= 0.9 and not p.is_instant]
     evidence = exchange_evidence(connection, "looked", column, formats, [*keys, ROW])
     if not evidence.proven:
         return rule, notes
     notes.append(
-        message("{file}, {column}: day and month look exchanged in {count} of {rows} dates ({share} of the dates have a day "
+        message("{file}, {column}: day and month look exchanged in {count} of {rows} dates "
+                "({share} of the dates have a day "
                 "up to 12); the order of {key} agrees with the dates {before} as written and {after} after exchanging. "
                 "The mapping repairs it (repair: day_month)",
                 file=file, column=column, count=evidence.changed, rows=evidence.rows,
@@ -87,7 +91,8 @@ def key_notes(connection: duckdb.DuckDBPyConnection, table: TableRule, file: str
     ).fetchall()[0]
     notes: list[Message] = []
     if rows > keys:
-        notes.append(message("{file}, {column}: {count} rows repeat a key that was there before, {same} of them exactly",
+        notes.append(message("{file}, {column}: {count} rows repeat a key that was there before, "
+                             "{same} of them exactly",
                              file=file, column=key[0], count=rows - keys, same=rows - contents))  # fmt: skip
     if rest and contents > others and len(columns) > 3:
         notes.append(message("{file}: {count} rows are like an earlier one in everything but {column}",
@@ -95,7 +100,7 @@ def key_notes(connection: duckdb.DuckDBPyConnection, table: TableRule, file: str
     return notes
 
 
-def zone_notes(
+def zone_notes(  # noqa: PLR0911 (each case of doubt ends it)
     connection: duckdb.DuckDBPyConnection, table: TableRule, profiles: Sequence[Profile], file: str, zone: str
 ) -> list[Message]:
     """Which zone the instants are in, and where that is doubtful."""
@@ -117,12 +122,14 @@ def zone_notes(
         f"FROM (SELECT {value} AS v FROM looked)"
     ).fetchall()[0]
     if rows and dates == rows:
-        return [message("{file}, {column}: only dates, no time of day; durations are whole days", file=file, column=column),
+        return [message("{file}, {column}: only dates, no time of day; durations are whole days",
+                        file=file, column=column),
                 _no_zone(file, column, zone)]  # fmt: skip
     if zoned < rows:
         return [_no_zone(file, column, zone)]
     if in_utc == rows and by_day >= 0.95 * rows:
-        return [message("{file}, {column}: all instants say UTC, yet {share} of them lie between 6 and 19 o'clock; the clock "
+        return [message("{file}, {column}: all instants say UTC, yet {share} of them lie between 6 and 19 o'clock; "
+                        "the clock "
                         "may have been a local one, so hours and days are doubtful", file=file, column=column,
                         share=percent(by_day, rows))]  # fmt: skip
     return []

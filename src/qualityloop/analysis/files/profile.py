@@ -1,4 +1,4 @@
-"""What a column of a file looks like: how full, how varied, numbers or instants, and in which order day and month stand."""
+"""What a column of a file looks like: how full, how varied, numbers or instants, in which order day and month."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from .headers import MISSING_WORDS
 from .mapping import ColumnRule
 
 _DATES = (
-    "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d/%m/%y", "%m/%d/%y",
+    "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y",
+    "%d/%m/%y", "%m/%d/%y",
     "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%Y/%m/%d",
 )  # fmt: skip
 _TIMES = (
@@ -109,7 +110,8 @@ def _shares(connection: duckdb.DuckDBPyConnection, formats: Sequence[str], limit
 def _may_be_dates(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether most values hold at least three digits and are as short as a date."""
     found = connection.execute(
-        "SELECT avg((length(v) BETWEEN 5 AND 45 AND length(regexp_replace(v, '\\D', '', 'g')) >= 3)::INT) FROM looked_at"
+        "SELECT avg((length(v) BETWEEN 5 AND 45 AND length(regexp_replace(v, '\\D', '', 'g')) >= 3)::INT) "
+        "FROM looked_at"
     ).fetchall()[0]
     return bool(found[0] and found[0] >= 0.6)
 
@@ -145,13 +147,13 @@ def _formats(connection: duckdb.DuckDBPyConnection, timely: bool) -> tuple[str, 
 
 
 def _numeric_format(low: float, high: float, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    if 5e8 <= low and high <= 4.1e9:
+    if low >= 5e8 and high <= 4.1e9:
         return ("epoch",)
-    if 5e11 <= low and high <= 4.1e12:
+    if low >= 5e11 and high <= 4.1e12:
         return ("epoch_ms",)
-    if 25_569 <= low and high <= 73_050:
+    if low >= 25_569 and high <= 73_050:
         return ("excel",)
-    if 19_700_101 <= low and high <= 20_991_231 and _shares(connection, ("%Y%m%d",))[0] >= _ENOUGH:
+    if low >= 19_700_101 and high <= 20_991_231 and _shares(connection, ("%Y%m%d",))[0] >= _ENOUGH:
         return ("%Y%m%d",)
     return ()
 
@@ -206,7 +208,8 @@ def exchange_evidence(
             best, before, after = key, abs(fits[0]), abs(fits[1])
     inside = connection.execute(
         "SELECT avg((a BETWEEN lo AND hi)::INT), avg((b BETWEEN lo AND hi)::INT) FROM dated, (SELECT "
-        "date_trunc('month', min(a)) AS lo, date_trunc('month', max(a)) + INTERVAL 1 MONTH AS hi FROM dated WHERE day(a) > 12) "
+        "date_trunc('month', min(a)) AS lo, date_trunc('month', max(a)) + INTERVAL 1 MONTH AS hi FROM dated "
+        "WHERE day(a) > 12) "
         "WHERE day(a) <= 12"
     ).fetchall()[0]
     return Exchange(rows, ambiguous, changed, best, before, after, inside[0] or 0.0, inside[1] or 0.0)
@@ -217,6 +220,7 @@ def order_evidence(connection: duckdb.DuckDBPyConnection, table: str, column: st
     value = sql.cell(column, ())
     found = connection.execute(
         f"SELECT count(*) FILTER (WHERE p[1]::INT > 12), count(*) FILTER (WHERE p[2]::INT > 12) FROM (SELECT "
-        f"regexp_extract_all({value}, '\\d+') AS p FROM {table}) WHERE len(p) >= 3 AND len(p[1]) <= 2 AND len(p[2]) <= 2"
+        f"regexp_extract_all({value}, '\\d+') AS p FROM {table}) "
+        "WHERE len(p) >= 3 AND len(p[1]) <= 2 AND len(p[2]) <= 2"
     ).fetchall()[0]
     return int(found[0]), int(found[1])

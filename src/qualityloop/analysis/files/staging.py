@@ -75,7 +75,7 @@ class Staging:
         self.connection.execute(f'DELETE FROM {sql.name("stage_" + dataset)} WHERE "{FILE}" = {file}')
 
     def take_in(self, batch: pa.Table, table: TableRule, texts: Sequence[str], file: int, into: str) -> int:
-        """Keep the `texts` (SQL over the batch and its joins) of the rows that the table is about; how many it is not."""
+        """Keep the `texts` (SQL over the batch and its joins) of the table's rows; how many rows are not its."""
         start = self._count
         self._count += batch.num_rows
         numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
@@ -158,7 +158,8 @@ class Staging:
         key = ", ".join(sql.name(column) for column in dataset.key)
         content = ", ".join(sql.name(column.name) for column in dataset.columns)
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE later AS WITH repeated AS (SELECT {key} FROM {table} GROUP BY ALL HAVING count(*) > 1) "
+            f"CREATE OR REPLACE TEMP TABLE later AS WITH repeated AS "
+            f"(SELECT {key} FROM {table} GROUP BY ALL HAVING count(*) > 1) "
             f'SELECT {table}."{FILE}" AS file, {table}."{ROW}" AS line, {table}."{NUMBER}" AS n, '
             f'first_value({table}."{ROW}") OVER keyed AS first_line, '
             f"hash({content}) = first_value(hash({content})) OVER keyed AS same, row_number() OVER keyed AS place "

@@ -190,7 +190,8 @@ class TextSource(Source):
             self._file = file
             stream = _transcoded(file, self.shape.encoding.codec, self.path)
             tables = self._carefully(stream, broken) if self.careful else self._quickly(stream, broken)
-            for table in tables:
+            for read in tables:
+                table = read
                 if stream.zeros or stream.damaged:
                     table = _without_damage(table, stream, broken, self.shape.delimiter)
                 table = _without_blank_rows(table)

@@ -45,7 +45,7 @@ def sheet_names(path: Path) -> list[str]:
     return [name for name in visible if book.get_sheet_by_name(name).height > 0]
 
 
-def cell_text(value: object) -> str:
+def cell_text(value: object) -> str:  # noqa: PLR0911 (one answer per type)
     """A cell as text: whole numbers without point, instants in ISO form."""
     if value is None or value == "":
         return ""

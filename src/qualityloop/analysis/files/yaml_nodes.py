@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -100,18 +101,22 @@ def unknown_word(word: str, known: Iterable[str]) -> Message:
     return message("“{word}” is not known here; known are: {known}", word=word, known=", ".join(known))
 
 
+def _line(mark: Any) -> int | None:
+    return int(mark.line) + 1 if mark else None
+
+
 def read_yaml(text: str, file: str) -> Spot:
     """The root of a YAML text; anchors and aliases are refused (they can unfold to gigabytes)."""
     try:
         for event in yaml.parse(text, yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                raise AnalysisError(message("aliases (*name) are not read"), Place(file, event.start_mark.line + 1))
+                raise AnalysisError(message("aliases (*name) are not read"), Place(file, _line(event.start_mark)))
         node = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise AnalysisError(
             message("this is no YAML: {reason}", reason=error.problem or error.context or ""),
-            Place(file, mark.line + 1 if mark else None),
+            Place(file, _line(mark)),
         ) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise AnalysisError(
