@@ -110,6 +110,13 @@ def test_a_changed_definition_is_counted_again_and_a_changed_target_is_not(lake:
     assert answer.values == _run(lake, None, changed)[0].values
 
 
+def test_a_time_without_data(lake: Lake, tmp_path: Path) -> None:
+    answer, engine = _run(lake, tmp_path / "kept.sqlite3", end=date(2028, 2, 28))
+    assert answer.values == _run(lake, None, end=date(2028, 2, 28))[0].values
+    assert answer.series("share")[-1].status == "insufficient"
+    assert "2027" not in "".join(engine.queries)
+
+
 def test_a_shorter_last_month_is_another_number(lake: Lake, tmp_path: Path) -> None:
     kept = tmp_path / "kept.sqlite3"
     _run(lake, kept)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 APPLICATION = 0x514C5631  # "QLV1": this file is ours
-FORMAT = 1
+FORMAT = 2
 LIMIT = 200_000  # entries; beyond, those are dropped that were used longest ago
 _PATIENCE = 2.0  # seconds to wait for another process
 _TABLE = (

@@ -57,7 +57,7 @@ def evaluate(
 
     Earlier periods are counted too where a previous value, last year's, or control limits need them.
     """
-    time = _Time.of(start, end, grain)
+    time = _Time.of(start, end, grain, _span(lake))
     chosen = [standard.indicator(key) for key in indicators] if indicators is not None else standard.indicators
     wanted_groupings = _checked(groupings)
     plans, not_computed = _plans(chosen, wanted_groupings, lake)
@@ -98,9 +98,10 @@ class _Time:
     window: NDArray[np.intp]
     previous: NDArray[np.intp]
     year_ago: NDArray[np.intp]
+    whole: NDArray[np.bool_]  # buckets that are whole periods which the data cover from end to end
 
     @classmethod
-    def of(cls, start: date, end: date, grain: Grain) -> _Time:
+    def of(cls, start: date, end: date, grain: Grain, data: tuple[date, date] | None) -> _Time:
         if start > end:
             raise AnalysisError(message("The period ends ({end}) before it begins ({start}).", start=start, end=end))
         if (end - start).days > MOST_PERIODS * {"day": 1, "week": 7}.get(grain, 28):
@@ -133,22 +134,20 @@ class _Time:
             windows(axis, periods, grain),
             at(shift(p, grain, -1) for p in periods),
             at(year_before(p, grain) for p in periods),
+            np.array([_is_whole(bucket, grain, data) for bucket in buckets]),
         )
 
     def within(self, days: tuple[date, date] | None) -> NDArray[np.bool_]:
         """Which buckets lie at least partly in the days."""
         return np.array([days is not None and b.first <= days[1] and days[0] <= b.last for b in self.buckets])
 
-    def whole(self, days: tuple[date, date] | None) -> NDArray[np.bool_]:
-        """Which buckets are whole periods that lie in the days from end to end."""
-        return np.array(
-            [
-                days is not None
-                and max(days[0], b.first) == b.period
-                and min(days[1], b.last) == last_day(b.period, self.grain)
-                for b in self.buckets
-            ]
-        )
+
+def _is_whole(bucket: Bucket, grain: Grain, data: tuple[date, date] | None) -> bool:
+    """Whether the whole period was asked for and lies in the days of the data."""
+    if data is None:
+        return False
+    first, last = max(data[0], bucket.first), min(data[1], bucket.last)
+    return first == bucket.period and last == last_day(bucket.period, grain)
 
 
 @dataclass(slots=True)
@@ -214,7 +213,7 @@ def _values(plan: _Plan, grouping: Grouping, counted: Counted, time: _Time, lake
         other = _measured(plan.per, select(counted[plan.per, grouping], ordered), time, lake)
         first = {name.partition(".")[2]: table for name, table in tables.items()}
         measured = divided(measured, other, (plan.source.formula.kind, plan.per.formula.kind), first)
-    limits, signal = judge(measured, time.window, time.judged, time.whole(_span(lake)))
+    limits, signal = judge(measured, time.window, time.judged, time.whole)
     shown = _shown(plan, measured, bool(grouping), time)
     group_at, period_at = np.nonzero(shown)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qualityloop.analysis.engine import Engine
 from qualityloop.analysis.indicators.cache import Cache, Key
-from qualityloop.analysis.indicators.evaluate.cells import Cells, decoded, encoded, merge, rows_of
+from qualityloop.analysis.indicators.evaluate.cells import Cells, decoded, encoded, merge, names_of, rows_of
 from qualityloop.analysis.indicators.evaluate.plan import Source
 from qualityloop.analysis.indicators.evaluate.scan import Bucket, Scan, run
 from qualityloop.analysis.indicators.values import Grain, Grouping, Progress
@@ -49,19 +49,20 @@ def _through(
     progress: Progress | None,
 ) -> Counted:
     keys = _keys(lake, wanted, buckets, grain)
-    kept = {key: decoded(found) for key, found in store.get([key for row in keys.values() for key in row]).items()}
-    missing = {pair: [i for i, key in enumerate(row) if key not in kept] for pair, row in keys.items()}
+    found_before = store.get([key for row in keys.values() for key in row if key])
+    kept: dict[Key | None, Cells] = {key: decoded(content) for key, content in found_before.items()}
+    missing = {pair: [i for i, key in enumerate(row) if key and key not in kept] for pair, row in keys.items()}
     scans = _scans(lake, {pair: columns for pair, columns in missing.items() if columns}, buckets, grain)
     pieces: dict[tuple[Source, Grouping], list[tuple[Cells, Sequence[int]]]] = {pair: [] for pair in keys}
     made: dict[Key, Cells] = {}
     for found, columns in _run(scans, engine, progress):
         for pair, cells in found.items():
             pieces[pair].append((cells, columns))
-            made |= {keys[pair][i]: _column(cells, at) for at, i in enumerate(columns)}
+            made |= {key: _column(cells, at) for at, i in enumerate(columns) if (key := keys[pair][i])}
     for pair, row in keys.items():
         pieces[pair] += [(kept[key], [i]) for i, key in enumerate(row) if key in kept]
-    store.put({key: encoded(cells) for key, cells in made.items()}, list(kept))
-    return {pair: merge(found, found[0][0].tables, len(buckets)) for pair, found in pieces.items()}
+    store.put({key: encoded(cells) for key, cells in made.items()}, list(found_before))
+    return {(s, g): merge(found, names_of(s.atoms), len(buckets)) for (s, g), found in pieces.items()}
 
 
 def _run(
@@ -103,8 +104,9 @@ def _column(cells: Cells, at: int) -> Cells:
 
 def _keys(
     lake: Lake, wanted: Wanted, buckets: Sequence[Bucket], grain: Grain
-) -> dict[tuple[Source, Grouping], list[Key]]:
-    data: dict[tuple[str, str], list[bytes]] = {}
+) -> dict[tuple[Source, Grouping], list[Key | None]]:
+    """A key for each bucket; None where no partition reaches into it, so that there is nothing to count."""
+    data: dict[tuple[str, str], list[bytes | None]] = {}
     keys = {}
     for source, groupings in wanted.items():
         if (source.dataset, source.day) not in data:
@@ -112,8 +114,11 @@ def _keys(
         hashes = data[source.dataset, source.day]
         for grouping in groupings:
             place = hashlib.sha256(repr((source.definition, grain, grouping)).encode())
-            row = []
+            row: list[Key | None] = []
             for bucket, digest in zip(buckets, hashes, strict=True):
+                if digest is None:
+                    row.append(None)
+                    continue
                 here = place.copy()
                 here.update(f"{bucket.first}/{bucket.last}".encode())
                 row.append(Key(here.digest()[:20], digest))
@@ -121,6 +126,8 @@ def _keys(
     return keys
 
 
-def _data(lake: Lake, source: Source, first: date, last: date) -> bytes:
+def _data(lake: Lake, source: Source, first: date, last: date) -> bytes | None:
     touched = lake.datasets[source.dataset].between(source.day, first, last)
+    if not touched:
+        return None
     return hashlib.sha256("".join(p.hash for p in touched).encode()).digest()[:20]
