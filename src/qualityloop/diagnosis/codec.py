@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -24,6 +25,8 @@ def plain(thing: Any) -> Any:
         return {str(key): plain(value) for key, value in thing.items()}
     if isinstance(thing, list | tuple | set | frozenset):
         return [plain(item) for item in thing]
+    if isinstance(thing, float) and not math.isfinite(thing):
+        return None  # JSON knows no infinity, and a chart cannot draw it
     return thing.isoformat() if isinstance(thing, date) else thing
 
 
