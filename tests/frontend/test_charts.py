@@ -257,7 +257,9 @@ def test_the_map_by_frequency(chromium: Browser, site: str) -> None:
     with opened(chromium, f"{site}/all.html") as watched:
         page = watched.page
         page.get_by_role("slider", name="Frequent paths").fill("3")
-        keys = page.locator("[data-chart=process] [data-kind=edge]").evaluate_all("all => all.map(e => e.dataset.key)")
+        edges = page.locator("[data-chart=process] [data-kind=edge]")
+        expect(edges).to_have_count(3)
+        keys = edges.evaluate_all("all => all.map(e => e.dataset.key)")
         assert sorted(keys) == ["Dispatch → Visit", "Intake → Dispatch", "Visit → Close"]
         before = page.locator("[data-chart=process] svg > g").get_attribute("transform")
         page.get_by_role("button", name="Zoom in").click()

@@ -14,7 +14,7 @@ from qualityloop.analysis.diagnose import Diagnosis
 from qualityloop.analysis.indicators.standard import Indicator, Unit
 from qualityloop.analysis.messages import Message, message
 from qualityloop.analysis.problems.wording import GRADE_WORDS, SIGNAL_WORDS, group_label
-from qualityloop.reports.diagnosis.definitions import HIGHER, LOWER, definition
+from qualityloop.reports.diagnosis.definitions import HIGHER, LOWER, definition, subject
 from qualityloop.reports.diagnosis.reading import Reading
 
 _FORMATS: dict[Unit, str] = {
@@ -47,6 +47,98 @@ class Number:
 
 
 Cell = str | float | date | Number | None
+Columns = Sequence[tuple[Message, int]]  # heading and width
+
+_OVERVIEW: Columns = (
+    (message("Indicator"), 34),
+    (message("Dimension"), 14),
+    (message("Unit"), 10),
+    (message("Value"), 11),
+    (message("Target"), 11),
+    (message("Warning"), 11),
+    (message("Status"), 10),
+    (message("n"), 9),
+    (message("Low (95 %)"), 11),
+    (message("High (95 %)"), 11),
+    (message("Last period"), 11),
+    (message("Last year"), 11),
+    (message("Signal or noise"), 24),
+)
+_VALUES: Columns = (
+    (message("Indicator"), 34),
+    (message("Period"), 12),
+    (message("Group"), 26),
+    (message("Value"), 11),
+    (message("n"), 9),
+    (message("Numerator"), 11),
+    (message("Denominator"), 11),
+    (message("Low (95 %)"), 11),
+    (message("High (95 %)"), 11),
+    (message("Interval by"), 12),
+    (message("Status"), 10),
+    (message("Last period"), 11),
+    (message("Last year"), 11),
+    (message("Signal or noise"), 24),
+    (message("Mean"), 11),
+    (message("Lower limit"), 11),
+    (message("Upper limit"), 11),
+    (message("Key"), 26),
+)
+_PROBLEMS: Columns = (
+    (message("Rank"), 7),
+    (message("Grade"), 9),
+    (message("Indicator"), 34),
+    (message("Group"), 22),
+    (message("Period"), 12),
+    (message("Value"), 11),
+    (message("Target"), 11),
+    (message("Warning"), 11),
+    (message("n"), 9),
+    (message("Low (95 %)"), 11),
+    (message("High (95 %)"), 11),
+    (message("Last period"), 11),
+    (message("Periods missed in a row"), 12),
+    (message("Affected"), 11),
+    (message("Distance to the target"), 12),
+    (message("Certainty"), 10),
+    (message("Worsening"), 10),
+    (message("Score"), 11),
+    (message("In one sentence"), 70),
+    (message("Why this grade"), 50),
+)
+_DRIVERS: Columns = (
+    (message("Rank"), 7),
+    (message("Indicator"), 34),
+    (message("Group"), 22),
+    (message("Split by"), 18),
+    (message("Segment"), 30),
+    (message("Value"), 11),
+    (message("n"), 9),
+    (message("Share of rows"), 11),
+    (message("Share of the gap"), 11),
+    (message("Change by getting worse"), 14),
+    (message("Change by getting more"), 14),
+)
+_DEFINITIONS: Columns = (
+    (message("Indicator"), 34),
+    (message("Dimension"), 14),
+    (message("Counted"), 50),
+    (message("Denominator"), 30),
+    (message("Condition"), 30),
+    (message("Records"), 14),
+    (message("Counted in the period of"), 16),
+    (message("Unit"), 10),
+    (message("Direction"), 14),
+    (message("Baseline"), 11),
+    (message("Target"), 11),
+    (message("Warning"), 11),
+    (message("Notes"), 40),
+    (message("Source of the data"), 24),
+    (message("Responsible"), 18),
+    (message("Formula"), 40),
+    (message("Row condition"), 30),
+    (message("Key"), 26),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +146,7 @@ class Sheet:
     """A sheet: its name, its columns with their widths, and its rows."""
 
     name: Message
-    columns: Sequence[tuple[Message, int]]
+    columns: Columns
     rows: Iterable[Sequence[Cell]]
 
 
@@ -97,7 +189,8 @@ class _Writer:
         self.muted = book.add_format({**font, "font_color": "#596473"})
         self.head = book.add_format({**font, "bold": True, "bg_color": "#E7EFFA", "bottom": 1, "text_wrap": True})
         self.day = book.add_format({**font, "num_format": "yyyy-mm-dd", "align": "left"})
-        self.whole = book.add_format({**font, "num_format": "#,##0.##"})
+        self.whole = book.add_format({**font, "num_format": "#,##0"})
+        self.broken = book.add_format({**font, "num_format": "#,##0.00"})
         self.units = {unit: book.add_format({**font, "num_format": form}) for unit, form in _FORMATS.items()}
 
     def say(self, words: Message) -> str:
@@ -133,7 +226,7 @@ class _Writer:
         elif isinstance(cell, str):
             page.write_string(row, column, cell[:_LONGEST_TEXT], self.wrapped if len(cell) > 40 else self.plain)
         elif cell is not None and math.isfinite(cell):
-            page.write_number(row, column, cell, self.whole)
+            page.write_number(row, column, cell, self.whole if float(cell).is_integer() else self.broken)
 
 
 def _overview(writer: _Writer, reading: Reading) -> None:
@@ -159,21 +252,6 @@ def _overview(writer: _Writer, reading: Reading) -> None:
                 SIGNAL_WORDS[value.signal].in_language(language) if value else "",
             ]
         )
-    columns = [
-        (message("Indicator"), 34),
-        (message("Dimension"), 14),
-        (message("Unit"), 10),
-        (message("Value"), 11),
-        (message("Target"), 11),
-        (message("Warning"), 11),
-        (message("Status"), 10),
-        (message("n"), 9),
-        (message("Low (95 %)"), 11),
-        (message("High (95 %)"), 11),
-        (message("Last period"), 11),
-        (message("Last year"), 11),
-        (message("Signal or noise"), 24),
-    ]
     above = [
         (writer.say(message("Service quality diagnosis report")), ""),
         (writer.say(message("Standard")), f"{reading.standard.name.in_language(language)} {reading.standard.version}"),
@@ -182,7 +260,7 @@ def _overview(writer: _Writer, reading: Reading) -> None:
         (writer.say(message("Rows rejected")), reading.count(sum(reading.rejected().values()))),
         (writer.say(message("Snapshot")), diagnosis.snapshot),
     ]
-    writer.sheet(Sheet(message("Overview"), columns, rows), above)
+    writer.sheet(Sheet(message("Overview"), _OVERVIEW, rows), above)
 
 
 def _dimension(reading: Reading, indicator: Indicator) -> str:
@@ -220,27 +298,7 @@ def _values(reading: Reading) -> Sheet:
                 value.key,
             ]
         )
-    columns = [
-        (message("Indicator"), 34),
-        (message("Period"), 12),
-        (message("Group"), 26),
-        (message("Value"), 11),
-        (message("n"), 9),
-        (message("Numerator"), 11),
-        (message("Denominator"), 11),
-        (message("Low (95 %)"), 11),
-        (message("High (95 %)"), 11),
-        (message("Interval by"), 12),
-        (message("Status"), 10),
-        (message("Last period"), 11),
-        (message("Last year"), 11),
-        (message("Signal or noise"), 24),
-        (message("Mean"), 11),
-        (message("Lower limit"), 11),
-        (message("Upper limit"), 11),
-        (message("Key"), 26),
-    ]
-    return Sheet(message("Values"), columns, rows)
+    return Sheet(message("Values"), _VALUES, rows)
 
 
 def _problems(reading: Reading) -> Sheet:
@@ -273,29 +331,7 @@ def _problems(reading: Reading) -> Sheet:
                 problem.reason.in_language(language),
             ]
         )
-    columns = [
-        (message("Rank"), 7),
-        (message("Grade"), 9),
-        (message("Indicator"), 34),
-        (message("Group"), 22),
-        (message("Period"), 12),
-        (message("Value"), 11),
-        (message("Target"), 11),
-        (message("Warning"), 11),
-        (message("n"), 9),
-        (message("Low (95 %)"), 11),
-        (message("High (95 %)"), 11),
-        (message("Last period"), 11),
-        (message("Periods missed in a row"), 12),
-        (message("Affected"), 11),
-        (message("Distance to the target"), 12),
-        (message("Certainty"), 10),
-        (message("Worsening"), 10),
-        (message("Score"), 11),
-        (message("In one sentence"), 70),
-        (message("Why this grade"), 50),
-    ]
-    return Sheet(message("Problems"), columns, rows)
+    return Sheet(message("Problems"), _PROBLEMS, rows)
 
 
 def _drivers(reading: Reading) -> Sheet:
@@ -319,20 +355,7 @@ def _drivers(reading: Reading) -> Sheet:
                     Number(driver.mix_effect, indicator.unit),
                 ]
             )
-    columns = [
-        (message("Rank"), 7),
-        (message("Indicator"), 34),
-        (message("Group"), 22),
-        (message("Split by"), 18),
-        (message("Segment"), 30),
-        (message("Value"), 11),
-        (message("n"), 9),
-        (message("Share of rows"), 11),
-        (message("Share of the gap"), 11),
-        (message("Change by getting worse"), 14),
-        (message("Change by getting more"), 14),
-    ]
-    return Sheet(message("Drivers"), columns, rows)
+    return Sheet(message("Drivers"), _DRIVERS, rows)
 
 
 def _definitions(reading: Reading) -> Sheet:
@@ -363,37 +386,12 @@ def _definitions(reading: Reading) -> Sheet:
                 indicator.key,
             ]
         )
-    columns = [
-        (message("Indicator"), 34),
-        (message("Dimension"), 14),
-        (message("Counted"), 50),
-        (message("Denominator"), 30),
-        (message("Condition"), 30),
-        (message("Records"), 14),
-        (message("Counted in the period of"), 16),
-        (message("Unit"), 10),
-        (message("Direction"), 14),
-        (message("Baseline"), 11),
-        (message("Target"), 11),
-        (message("Warning"), 11),
-        (message("Notes"), 40),
-        (message("Source of the data"), 24),
-        (message("Responsible"), 18),
-        (message("Formula"), 40),
-        (message("Row condition"), 30),
-        (message("Key"), 26),
-    ]
-    return Sheet(message("Definitions"), columns, rows)
+    return Sheet(message("Definitions"), _DEFINITIONS, rows)
 
 
 def _missing(reading: Reading) -> Sheet:
     rows: list[Sequence[Cell]] = [
-        [
-            reading.indicators[entry.key].name.in_language(reading.language)
-            if entry.key in reading.indicators
-            else entry.key,
-            entry.reason.in_language(reading.language),
-        ]
+        [subject(reading, entry), entry.reason.in_language(reading.language)]
         for entry in reading.diagnosis.not_computed
     ]
     return Sheet(message("Not computed"), [(message("Indicator"), 34), (message("Reason"), 80)], rows)

@@ -8,6 +8,7 @@ import { frequent, placed, type Placed } from "./layout";
 
 const FIRST_EDGES = 30; // more than this is a hairball; the slider brings the rest
 const FIRST_EDGES_NARROW = 16;
+const MOST_EDGES = 150; // beyond this nobody can follow a line, and laying it out takes seconds
 const LARGEST = 3;
 const READABLE = 0.72; // smaller than this nothing can be read: then the map is panned instead
 const TALLEST = 900;
@@ -161,10 +162,18 @@ class ProcessMap {
     const edges = this.payload.edges.length;
     slider.type = "range";
     slider.min = String(Math.min(3, edges));
-    slider.max = String(edges);
+    slider.max = String(Math.min(edges, MOST_EDGES));
     slider.value = String(Math.min(edges, this.host.clientWidth < 640 ? FIRST_EDGES_NARROW : FIRST_EDGES));
     if (!outside) slider.setAttribute("aria-label", this.payload.words.filter ?? "");
-    slider.addEventListener("input", () => this.draw());
+    let waiting = false; // a drag gives more events than can be drawn
+    slider.addEventListener("input", () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        this.draw();
+      });
+    });
     return slider;
   }
 

@@ -91,11 +91,10 @@ def not_computed(page: Page, reading: Reading) -> None:
     rows = [
         tag(
             "tr",
-            tag("th", _subject(page, reading, entry), scope="row"),
+            tag("th", subject(reading, entry), scope="row"),
             tag("td", page.say(entry.reason)),
         )
         for entry in reading.diagnosis.not_computed
-        if entry.key in reading.indicators
     ]
     if not rows:
         return
@@ -104,9 +103,13 @@ def not_computed(page: Page, reading: Reading) -> None:
     page.section("not-computed", title, tag("div", tag("div", found, class_="ql-card__body"), class_="ql-card"))
 
 
-def _subject(page: Page, reading: Reading, entry: NotComputed) -> str:
-    indicator = reading.indicators[entry.key]
-    name = indicator.name.in_language(page.language)
+def subject(reading: Reading, entry: NotComputed) -> str:
+    """What could not be computed: an indicator, or an indicator by some columns."""
+    indicator = reading.indicators.get(entry.key)
+    if indicator is None:
+        return entry.key
+    name = indicator.name.in_language(reading.language)
     if not entry.grouping:
         return name
-    return page.say(message("{name} by {columns}", name=name, columns=reading.columns(indicator, entry.grouping)))
+    columns = reading.columns(indicator, entry.grouping)
+    return message("{name} by {columns}", name=name, columns=columns).in_language(reading.language)
