@@ -204,8 +204,8 @@ def test_json_lines_flat_and_exploded(tmp_path: Path) -> None:
         "\n".join(json.dumps(r, ensure_ascii=False) for r in records) + "\nnot json\n[1]\n", encoding="utf-8"
     )
     rows, broken = read(path)
-    assert rows[0] == {"id": "1", "who.name": "李", "who.team.n": "3", "talk": '[{"t": 5, "x": "a"}, {"t": 6}]', "who": None,
-                       "extra": None, ROW: 1}  # fmt: skip
+    assert rows[0] == {"id": "1", "who.name": "李", "who.team.n": "3", "talk": '[{"t": 5, "x": "a"}, {"t": 6}]',
+                       "who": None, "extra": None, ROW: 1}  # fmt: skip
     assert [b.row for b in broken] == [3, 4]
     exploded, _ = read(path, explode="talk")
     assert [(row["id"], row["talk.#"], row["talk.t"], row.get("talk.x")) for row in exploded] == [
