@@ -66,7 +66,14 @@ class Values:
     groupings: Sequence[Grouping]
     values: list[Value]
     not_computed: list[NotComputed] = field(default_factory=list)
+    _index: dict[tuple[str, Group], list[Value]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _indexed: int = field(default=0, init=False, repr=False, compare=False)  # how many values the index knows
 
     def series(self, key: str, group: Group = ()) -> list[Value]:
         """Values of one indicator and group, oldest first."""
-        return sorted((v for v in self.values if v.key == key and v.group == group), key=lambda v: v.period)
+        if self._indexed != len(self.values):
+            self._index.clear()
+            for value in self.values:
+                self._index.setdefault((value.key, value.group), []).append(value)
+            self._indexed = len(self.values)
+        return sorted(self._index.get((key, group), ()), key=lambda v: v.period)
