@@ -259,7 +259,7 @@ class Speaker:
             score=format_number(problem.score, self.language, 0),
             formula=self.say(formula),
             drivers=tuple(self._driver(problem, indicator, d) for d in drivers),
-            url=self.indicator_url(problem.indicator, g=group_parameters(problem.group) or None),
+            url=self.indicator_url(problem.indicator, g=None if hidden else group_parameters(problem.group) or None),
             rows_url=self._problem_rows(problem, problem.group),
         )
 
