@@ -166,6 +166,19 @@ def test_the_worst_problems_are_said(run: Run, small_lake: Path) -> None:
     assert len(said) <= 3
 
 
+def test_a_standard_that_does_not_fit_the_records_is_said(run: Run, tickets: Path, tmp_path: Path) -> None:
+    (tmp_path / "surveys.yaml").write_text(
+        "key: surveys\nversion: '1'\nname: {zh: 答卷, en: Surveys}\ndimensions: {a: {zh: 甲, en: A}}\nindicators:\n"
+        "  - {key: marks, name: {zh: 打分, en: Marks}, dimension: a, dataset: tickets, period: created_at,\n"
+        "     formula: mean(queue_seconds), unit: seconds, better: lower, target: 60, warning: 90}\n",
+        encoding="utf-8",
+    )
+    done = run("diagnose", tickets, "--standard", "surveys.yaml", "--format", "json")
+    assert done.code == 0, done.err
+    assert "None of the standard's indicators" in done.err
+    assert [entry["key"] for entry in done.json["not_computed"]] == ["marks"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

@@ -151,8 +151,10 @@ def _summarise(diagnosis: Diagnosis, terminal: Terminal, output: str) -> None:
         terminal.note(message("The worst problems:"))
         for problem in top:
             terminal.note(f"  {problem.rank}. {terminal.text(problem.sentence)}")
-    else:
+    elif any(value.n for value in diagnosis.values.values):
         terminal.note(message("No indicator misses its target for sure."))
+    else:
+        terminal.warn(message("None of the standard's indicators can be computed from these records."))
     if diagnosis.not_computed:
         names_ = ", ".join(dict.fromkeys(_name(diagnosis.standard, n.key, terminal) for n in diagnosis.not_computed))
         terminal.note(message("Not computed, reasons in the report: {names}", names=names_))
