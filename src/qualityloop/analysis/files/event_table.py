@@ -53,6 +53,23 @@ def read_events(
                 ),
                 Place(source.name),
             )
+    good = _typed(rows, names, zone=zone, formats=formats, missing=missing, bad=bad)
+    if not good.num_rows:
+        reason = bad[0].reason if bad else message("there are column names but no rows")
+        raise AnalysisError(message("no event could be used: {reason}", reason=reason), Place(source.name))
+    return good
+
+
+def _typed(
+    rows: pa.Table,
+    names: dict[str, str],
+    *,
+    zone: str,
+    formats: Sequence[str],
+    missing: Sequence[str],
+    bad: RejectedEvents,
+) -> pa.Table:
+    """The events that can be used, typed; the others go to `bad`."""
     with connect() as connection:
         connection.execute("SET preserve_insertion_order = true")
         connection.register("rows", without_blanks(rows))
@@ -65,29 +82,25 @@ def read_events(
             f"{sql.cell(names['activity'], missing)} AS activity",
             f'{sql.utc("t", rule, zone)} AS "at"',
         ]
-        if seq:
-            columns.append(f"try_cast({sql.cell(seq, missing)} AS BIGINT) AS seq")
-        if actor:
-            columns.append(f"{sql.cell(actor, missing)} AS actor")
+        if "seq" in names:
+            columns.append(f"try_cast({sql.cell(names['seq'], missing)} AS BIGINT) AS seq")
+        if "actor" in names:
+            columns.append(f"{sql.cell(names['actor'], missing)} AS actor")
         whole = connection.sql(
             f'SELECT {", ".join(columns)}, "{ROW}" AS "row" FROM '
             f'(SELECT *, {sql.cell(names["time"], missing)} AS t FROM events) ORDER BY "{ROW}"'
         ).to_arrow_table()
         connection.register("whole", whole)
-        checks = _checks(seq is not None)
+        checks = _checks("seq" in names)
         cases = " ".join(f"WHEN {test} THEN {n}" for n, (test, _, _) in enumerate(checks, 1))
         for row, rule_number in connection.execute(
             f'SELECT * FROM (SELECT "row", CASE {cases} ELSE 0 END AS rule FROM whole) WHERE rule > 0 ORDER BY 1'
         ).fetchall():
             _, what, reason = checks[rule_number - 1]
             bad.append(Broken(row, names.get(what, what), reason, ""))
-        good = connection.sql(
+        return connection.sql(
             f'SELECT * FROM whole WHERE (CASE {cases} ELSE 0 END) = 0 ORDER BY "row"'
         ).to_arrow_table()
-    if not good.num_rows:
-        reason = bad[0].reason if bad else message("there are column names but no rows")
-        raise AnalysisError(message("no event could be used: {reason}", reason=reason), Place(source.name))
-    return good
 
 
 def _checks(with_seq: bool) -> list[tuple[str, str, Message]]:
