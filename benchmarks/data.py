@@ -8,6 +8,7 @@ import duckdb
 
 from qualityloop.analysis.lake import Lake, LakeWriter
 
+FIRST = "2025-10-31 16:00:00"  # midnight of 1 November in Shanghai; a year ends with October
 ACTIVITIES = (
     "register",
     "classify",
@@ -37,7 +38,7 @@ CHANNELS = ("phone", "online", "app", "email", "social")
 PRODUCTS = tuple(f"product {n}" for n in range(1, 21))
 
 
-def tickets_sql(rows: int, days: int = 365, first: str = "2025-11-01") -> str:
+def tickets_sql(rows: int, days: int = 365, first: str = FIRST) -> str:
     """SELECT of `rows` tickets over `days` days, ascending in time; some lack a response or a resolution."""
     return f"""
     SELECT 'T' || lpad(i::VARCHAR, 9, '0') AS ticket_id,
@@ -59,7 +60,7 @@ def tickets_sql(rows: int, days: int = 365, first: str = "2025-11-01") -> str:
     """
 
 
-def events_sql(cases: int, days: int = 365, first: str = "2025-11-01") -> str:
+def events_sql(cases: int, days: int = 365, first: str = FIRST) -> str:
     """SELECT of about 7.6 events a case: the usual path with skips and repeats, some ties in time."""
     listed = ", ".join(f"'{name}'" for name in ACTIVITIES)
     return f"""

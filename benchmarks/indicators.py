@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,129 +18,7 @@ from typing import Any
 from benchmarks import data
 from benchmarks.measure import Contender, Result, race
 
-STANDARD = Path(__file__).with_name("standard.yaml")
-START, END = date(2025, 11, 1), date(2026, 10, 31)
-QUANTITIES = (
-    ("in_5_minutes", "TRUE", "share", "first_response_minutes <= 5"),
-    ("in_15_minutes", "channel IN ('phone', 'online')", "share", "first_response_minutes <= 15"),
-    ("first_contact", "TRUE", "share", "contacts = 1 AND reopened = 0"),
-    ("escalated", "TRUE", "share", "escalated"),
-    ("in_time", "TRUE", "share", "in_time"),
-    ("mean_response", "TRUE", "avg", "first_response_minutes"),
-    ("mean_resolution", "product_kind = 'hardware'", "avg", "resolution_hours"),
-    ("mean_handling", "TRUE", "avg", "handling_minutes"),
-    ("volume", "TRUE", "count", "ticket_id"),
-    ("contacts", "TRUE", "sum", "contacts"),
-    ("median_resolution", "TRUE", "median", "resolution_hours"),
-    ("contacts_per_ticket", "TRUE", "ratio", "contacts"),
-)
-
-
-def _digest(values: Sequence[float | None]) -> list[float]:
-    known = [float(v) for v in values if v is not None and v == v]
-    return [len(known), round(sum(known), 2)]
-
-
-def ours(lake: str, cache: str | None = None, end: str | None = None) -> list[float]:
-    """Values with n, interval, status, history and control limits, as `qualityloop diagnose` computes them."""
-    from qualityloop.analysis.indicators.evaluate import evaluate
-    from qualityloop.analysis.indicators.loading import load_standard
-
-    from qualityloop.analysis.engine import open_engine
-    from qualityloop.analysis.lake import Lake
-
-    with open_engine("duckdb") as engine:
-        answer = evaluate(
-            Lake.open(Path(lake)),
-            load_standard(STANDARD),
-            engine=engine,
-            start=START,
-            end=date.fromisoformat(end) if end else END,
-            grain="month",
-            groupings=[("team", "channel")],
-            cache=Path(cache) if cache else None,
-        )
-    return _digest([v.value for v in answer.values if v.group])
-
-
-def _aggregate(where: str, kind: str, what: str, *, quantile: str = "quantile_cont({x}, 0.5)") -> tuple[str, str]:
-    """(value, n) as somebody who knows SQL would write them."""
-    chosen = f"({where})"
-    if kind == "share":
-        n = f"count(*) FILTER (WHERE {chosen} AND ({what}) IS NOT NULL)"
-        return f"CAST(count(*) FILTER (WHERE {chosen} AND ({what})) AS DOUBLE PRECISION) / nullif({n}, 0)", n
-    if kind == "ratio":
-        return f"CAST(sum({what}) AS DOUBLE PRECISION) / count(*)", "count(*)"
-    n = f"count({what}) FILTER (WHERE {chosen})"
-    if kind == "count":
-        return n, n
-    if kind == "median":
-        return f"{quantile.format(x=what)} FILTER (WHERE {chosen})", n
-    return f"{kind}({what}) FILTER (WHERE {chosen})", n
-
-
-def _select(month: str, quantile: str) -> str:
-    columns = []
-    for key, where, kind, what in QUANTITIES:
-        value, n = _aggregate(where, kind, what, quantile=quantile)
-        columns += [f"{value} AS {key}", f"{n} AS {key}_n"]
-    return f"SELECT {month} AS month, team, channel, {', '.join(columns)} FROM tickets GROUP BY 1, 2, 3"
-
-
-def hand_written(lake: str) -> list[float]:
-    """One scan with filtered aggregates over the same Parquet files: value and n only."""
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute(f"CREATE VIEW tickets AS SELECT * FROM read_parquet('{lake}/tickets/*.parquet')")
-    sql = _select("date_trunc('month', created_at_day)", "quantile_cont({x}, 0.5)")
-    rows = connection.execute(sql).fetchall()
-    return _digest([row[3 + 2 * i] for row in rows for i in range(len(QUANTITIES))])
-
-
-def pandas(lake: str) -> list[float]:
-    """The usual notebook: read the columns that are needed, group, aggregate."""
-    import pandas as pd
-
-    columns = [
-        *("created_at_day", "team", "channel", "product_kind", "ticket_id", "first_response_minutes"),
-        *("contacts", "reopened", "escalated", "in_time", "resolution_hours", "handling_minutes"),
-    ]
-    frame = pd.read_parquet(f"{lake}/tickets", columns=columns)
-    frame["month"] = pd.to_datetime(frame["created_at_day"]).dt.to_period("M")
-    answered = frame["first_response_minutes"]
-    frame["in_5_minutes"] = (answered <= 5).astype(float).where(answered.notna())
-    selected = answered.notna() & frame["channel"].isin(["phone", "online"])
-    frame["in_15_minutes"] = (answered <= 15).astype(float).where(selected)
-    frame["first_contact"] = ((frame["contacts"] == 1) & (frame["reopened"] == 0)).astype(float)
-    frame["escalated"] = frame["escalated"].astype(float)
-    frame["in_time"] = frame["in_time"].astype(float)
-    frame["mean_resolution"] = frame["resolution_hours"].where(frame["product_kind"] == "hardware")
-    table = frame.groupby(["month", "team", "channel"], observed=True).agg(
-        in_5_minutes=("in_5_minutes", "mean"),
-        in_15_minutes=("in_15_minutes", "mean"),
-        first_contact=("first_contact", "mean"),
-        escalated=("escalated", "mean"),
-        in_time=("in_time", "mean"),
-        mean_response=("first_response_minutes", "mean"),
-        mean_resolution=("mean_resolution", "mean"),
-        mean_handling=("handling_minutes", "mean"),
-        volume=("ticket_id", "count"),
-        contacts=("contacts", "sum"),
-        median_resolution=("resolution_hours", "median"),
-    )
-    table["contacts_per_ticket"] = table["contacts"] / table["volume"]
-    return _digest(table.to_numpy().ravel().tolist())
-
-
-def postgresql(dsn: str) -> list[float]:
-    """The same SQL on PostgreSQL, its table analysed."""
-    import psycopg
-
-    sql = _select("date_trunc('month', created_at_day)", "percentile_cont(0.5) WITHIN GROUP (ORDER BY {x})")
-    with psycopg.connect(dsn) as connection:
-        rows = connection.execute(sql.encode()).fetchall()
-    return _digest([row[3 + 2 * i] for row in rows for i in range(len(QUANTITIES))])
+END = date(2026, 10, 31)
 
 
 def _as_postgres() -> list[str]:
@@ -202,13 +80,15 @@ def compare(lake: Path, runs: int) -> list[Result]:
     path: dict[str, Any] = {"lake": str(lake)}
     with postgres_with_tickets(lake) as dsn:
         contenders = [
-            Contender("QualityLoop", "benchmarks.indicators:ours", path),
-            Contender("hand-written DuckDB", "benchmarks.indicators:hand_written", path),
-            Contender("pandas", "benchmarks.indicators:pandas", path),
+            Contender("QualityLoop", "benchmarks.indicators_ours:ours", path),
+            Contender("hand-written DuckDB", "benchmarks.indicators_duckdb:hand_written", path),
+            Contender("pandas", "benchmarks.indicators_pandas:pandas", path),
         ]
         if dsn:
             contenders.append(
-                Contender("PostgreSQL", "benchmarks.indicators:postgresql", {"dsn": dsn}, measured_memory=False)
+                Contender(
+                    "PostgreSQL", "benchmarks.indicators_postgresql:postgresql", {"dsn": dsn}, measured_memory=False
+                )
             )
         results = race(contenders, runs)
     for other in results[1:]:
@@ -240,10 +120,10 @@ def refresh(folder: Path, tickets: int, runs: int) -> list[Result]:
                 writer.write("tickets", rows.to_arrow_table(), mode="months")
                 writer.commit()
             arguments = {"lake": str(path), "cache": str(cache)}
-            timed = race([Contender("refresh", "benchmarks.indicators:ours", arguments)], 1)[0]
+            timed = race([Contender("refresh", "benchmarks.indicators_ours:ours", arguments)], 1)[0]
         results[0].seconds += timed.seconds
         results[0].peak_mb = timed.peak_mb
-        full = race([Contender("full", "benchmarks.indicators:ours", {"lake": str(path)})], 1)[0]
+        full = race([Contender("full", "benchmarks.indicators_ours:ours", {"lake": str(path)})], 1)[0]
         results[1].seconds += full.seconds
         results[1].peak_mb = full.peak_mb
         if timed.answer != full.answer:
