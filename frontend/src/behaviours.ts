@@ -20,9 +20,7 @@ function showTheme(): void {
 function showSelection(event: Event): void {
   const key = (event as CustomEvent<{ key: string } | null>).detail?.key;
   for (const row of document.querySelectorAll<HTMLElement>("[data-select]")) {
-    const chosen = row.dataset.select === key;
-    row.classList.toggle("is-selected", chosen);
-    if (chosen) row.scrollIntoView({ block: "nearest", behavior: "instant" });
+    row.classList.toggle("is-selected", row.dataset.select === key);
   }
 }
 

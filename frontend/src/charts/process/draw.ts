@@ -15,7 +15,10 @@ export function drawn(placed: Placed, waiting: (edge: ProcessEdge) => number, wo
   const scene = element("g", {});
   const most = Math.max(...placed.edges.map(({ edge }) => edge.count), 1);
   for (const flow of placed.flows) scene.append(flowLine(flow.points));
-  for (const edge of placed.edges) scene.append(edgeShape(edge, most, waiting(edge.edge), words));
+  const edges = placed.edges.map(labelsOnLines);
+  parted(edges.map((edge) => edge.label));
+  for (const edge of edges) scene.append(edgeShape(edge, most, waiting(edge.edge), words));
+  for (const edge of edges) scene.append(labelShape(edge)); // above all lines
   for (const marker of placed.markers) scene.append(markerShape(marker, words));
   const busiest = Math.max(...placed.nodes.map(({ node }) => node.count), 1);
   for (const node of placed.nodes) scene.append(nodeShape(node, busiest, words));
@@ -70,7 +73,27 @@ function nodeLabel(node: ProcessNode, words: Words): string {
   return `${node.name}: ${parts.join(", ")}`;
 }
 
-function edgeShape({ edge, points, label }: PlacedEdge, most: number, waiting: number, words: Words): SVGElement {
+function labelsOnLines(placed: PlacedEdge): PlacedEdge {
+  const { edge, points, label } = placed;
+  return edge.source === edge.target ? placed : { ...placed, label: { ...label, ...onCurve(points, label) } };
+}
+
+/** Labels that cover each other are moved apart sideways. */
+function parted(labels: PlacedEdge["label"][]): void {
+  for (let round = 0; round < 3; round++) {
+    labels.forEach((one, index) => {
+      for (const other of labels.slice(index + 1)) {
+        const across = (one.width + other.width) / 2 - Math.abs(one.x - other.x);
+        if (across <= 0 || Math.abs(one.y - other.y) >= (one.height + other.height) / 2) continue;
+        const side = one.x <= other.x ? 1 : -1;
+        one.x -= (side * across) / 2;
+        other.x += (side * across) / 2;
+      }
+    });
+  }
+}
+
+function edgeShape({ edge, points }: PlacedEdge, most: number, waiting: number, words: Words): SVGElement {
   const group = control(edgeKey(edge), "edge", edgeLabel(edge, words));
   group.classList.add("ql-process__edge", `ql-process__edge--${waiting}`);
   const thickness = 1.25 + 6.25 * Math.sqrt(edge.count / most);
@@ -85,18 +108,17 @@ function edgeShape({ edge, points, label }: PlacedEdge, most: number, waiting: n
     element("path", { d: path, class: "ql-process__hit" }),
     element("path", { d: path, class: "ql-process__line", "stroke-width": thickness.toFixed(2) }),
     element("path", { d: arrow(tip, away, size), class: "ql-process__arrow" }),
-    element("rect", {
-      x: label.x - label.width / 2,
-      y: label.y - label.height / 2,
-      width: label.width,
-      height: label.height,
-      rx: 4,
-      class: "ql-process__plate",
-    }),
   );
+  return group;
+}
+
+function labelShape({ edge, label }: PlacedEdge): SVGElement {
+  const group = element("g", { class: "ql-process__label", "data-label": edgeKey(edge) });
+  const top = label.y - label.height / 2;
+  const plate = { x: label.x - label.width / 2, y: top, width: label.width, height: label.height, rx: 4 };
+  group.append(element("rect", { ...plate, class: "ql-process__plate" }));
   label.lines.forEach((line, index) => {
-    const y = label.y - label.height / 2 + 13 + index * 14;
-    group.append(text(label.x, y, line, index ? "ql-process__time" : "ql-process__number"));
+    group.append(text(label.x, top + 13 + index * 14, line, index ? "ql-process__time" : "ql-process__number"));
   });
   return group;
 }
@@ -137,6 +159,18 @@ function curve(points: Point[]): string {
   }
   const end = at(points.length - 1);
   return `${path}L${fixed(end.x)},${fixed(end.y)}`;
+}
+
+/** Where the line passes nearest to a bend that the layout made for a label: the spline cuts its corners. */
+function onCurve(points: Point[], near: Point): Point {
+  const far = (point: Point): number => Math.hypot(point.x - near.x, point.y - near.y);
+  let bend = 0;
+  points.forEach((point, index) => {
+    if (far(point) < far(points[bend]!)) bend = index;
+  });
+  const [before, at, after] = [points[bend - 1], points[bend], points[bend + 1]];
+  if (!before || !at || !after) return near;
+  return { x: (before.x + 4 * at.x + after.x) / 6, y: (before.y + 4 * at.y + after.y) / 6 };
 }
 
 function fixed(value: number): string {

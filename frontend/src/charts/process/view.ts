@@ -48,12 +48,12 @@ class ProcessMap {
     this.draw();
   }
 
-  /** Show the whole map, as large as it fits and no larger than life. */
-  fit(): void {
+  /** The map as large as it fits and no larger than life; unless the `whole` is asked for, never too small to read. */
+  fit(whole = false): void {
     const { width, height } = this.room();
     if (!this.shape || !width || !height) return;
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const least = width < 640 ? READABLE * 0.85 : READABLE;
+    const least = whole ? 0 : width < 640 ? READABLE * 0.85 : READABLE;
     this.scale = Math.max(Math.min(width / this.shape.width, height / this.shape.height, 1), least);
     this.x = this.beginning(width, this.shape.width * this.scale);
     this.y = Math.max((height - this.shape.height * this.scale) / 2, 0);
@@ -101,7 +101,7 @@ class ProcessMap {
   }
 
   private zoom(factor: number, x = this.room().width / 2, y = this.room().height / 2): void {
-    const scale = Math.min(Math.max(this.scale * factor, 0.08), LARGEST);
+    const scale = Math.min(Math.max(this.scale * factor, 0.04), LARGEST);
     this.x = x - ((x - this.x) * scale) / this.scale;
     this.y = y - ((y - this.y) * scale) / this.scale;
     this.scale = scale;
@@ -115,7 +115,10 @@ class ProcessMap {
   }
 
   private pick(target: EventTarget | null): void {
-    const item = (target as Element | null)?.closest<SVGElement>("[data-key]");
+    const label = (target as Element | null)?.closest<SVGElement>("[data-label]")?.dataset.label;
+    const item = label
+      ? this.items().find((found) => found.dataset.key === label)
+      : (target as Element | null)?.closest<SVGElement>("[data-key]");
     if (!item || this.dragged) return;
     const key = item.dataset.key!;
     this.selected = this.selected === key ? undefined : key;
@@ -135,6 +138,9 @@ class ProcessMap {
       item.classList.toggle("is-selected", chosen);
       item.setAttribute("aria-pressed", String(chosen));
     }
+    for (const label of this.scene.querySelectorAll<SVGElement>("[data-label]")) {
+      label.classList.toggle("is-selected", label.dataset.label === this.selected);
+    }
   }
 
   /** One tab stop; arrows walk through steps, then edges; Enter selects; + − 0 zoom. */
@@ -150,7 +156,7 @@ class ProcessMap {
     } else if (event.key === "Enter" || event.key === " ") this.pick(event.target);
     else if (event.key === "+" || event.key === "=") this.zoom(1.25);
     else if (event.key === "-") this.zoom(0.8);
-    else if (event.key === "0") this.fit();
+    else if (event.key === "0") this.fit(true);
     else return;
     event.preventDefault();
   }
@@ -190,7 +196,7 @@ class ProcessMap {
     const actions: [string, string | undefined, () => void][] = [
       ["M5 12h14", words.zoom_out, () => this.zoom(0.8)],
       ["M12 5v14M5 12h14", words.zoom_in, () => this.zoom(1.25)],
-      ["M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5", words.fit, () => this.fit()],
+      ["M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5", words.fit, () => this.fit(true)],
     ];
     for (const [drawing, label, act] of actions) {
       const button = made("button", "ql-process__button");
