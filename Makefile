@@ -10,7 +10,6 @@ PO := src/qualityloop/locale/zh_Hans/LC_MESSAGES/django.po
 MO := $(PO:.po=.mo)
 DIST := src/qualityloop/static/dist/.built
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
-export PYTHONDONTWRITEBYTECODE ?= 1
 export UV_LINK_MODE ?= copy
 
 .PHONY: help
@@ -72,7 +71,7 @@ run: setup ## Set up everything, load the demo organisation and open the product
 
 .PHONY: test
 test: setup-dev chromium ## Set up everything and run the tests (PYTEST_ARGS="…" to choose)
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not spark and not oracle" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not spark and not oracle" --ignore=tests/spark $(PYTEST_ARGS)
 
 .PHONY: chromium
 chromium: ## Install Debian's chromium for the browser tests, where this is allowed

@@ -137,7 +137,9 @@ def _binomial_quantile(probability: float, n: Floats, p: float) -> Floats:
         return n * p
     above = np.ceil(special.bdtrik(probability, n, p))
     below = np.maximum(above - 1, 0)
-    return np.asarray(np.where(special.bdtr(below, n.astype(np.int64), p) >= probability, below, above), dtype=np.float64)
+    return np.asarray(
+        np.where(special.bdtr(below, n.astype(np.int64), p) >= probability, below, above), dtype=np.float64
+    )
 
 
 def quantile(values: ArrayLike, q: float, *, confidence: float = 0.95) -> tuple[float, float]:
