@@ -17,20 +17,24 @@ def instant(name: str, zh: str, en: str, *, required: bool = False) -> Column:
 
 
 def integer(name: str, zh: str, en: str, *, low: float | None = 0, high: float | None = None) -> Column:
+    """A column of whole numbers from `low` to `high`."""
     return Column(name, "integer", Text(zh, en), low=low, high=high)
 
 
 def number(
     name: str, zh: str, en: str, *, unit: str | None = None, low: float | None = 0, high: float | None = None
 ) -> Column:
+    """A column of numbers from `low` to `high`."""
     return Column(name, "number", Text(zh, en), unit=unit, low=low, high=high)
 
 
 def boolean(name: str, zh: str, en: str) -> Column:
+    """A column of yes and no."""
     return Column(name, "boolean", Text(zh, en))
 
 
 def days(*instants: tuple[str, str, str]) -> tuple[LocalPart, ...]:
+    """The local days of (name, 中文, English) instants."""
     return tuple(LocalPart(day_column(n), n, "day", Text(f"{zh}日期", f"{en} day")) for n, zh, en in instants)
 
 
