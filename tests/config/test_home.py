@@ -62,7 +62,7 @@ def test_other_addresses_are_refused(address: str, tmp_path: Path) -> None:
 
 def _django(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environ = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")},
         "PYTHONPATH": str(ROOT / "src"),
         "DJANGO_SETTINGS_MODULE": "qualityloop.config.settings",
         "QUALITYLOOP_HOME": str(home),

@@ -18,7 +18,6 @@ from tests.conftest import skip
 
 PASSWORD = "Qu4lity loops"
 PATIENCE = 15_000  # milliseconds; the machine may be busy
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the tests
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,6 +37,7 @@ def chromium() -> Iterator[Browser]:
         skip("chromium is not installed")
     if finders.find("dist/app.js") is None:
         skip("the front end is not built: make setup")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the tests
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
