@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.browser import DIST
 from tests.conftest import ROOT, skip
-from tests.frontend.browser import DIST
 
 SOURCES = sorted((ROOT / "frontend" / "src").rglob("*.ts"))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.frontend.browser import DIST, opened
+from tests.browser import DIST, opened
 
 from qualityloop.analysis.indicators.standard import Unit
 from qualityloop.analysis.problems.wording import format_value

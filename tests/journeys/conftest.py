@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.staticfiles import finders
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from qualityloop.demo import generate
 from qualityloop.foundation.accounts import account_create
-from tests.conftest import skip
+from tests.browser import chromium
+
+__all__ = ["chromium"]
 
 PASSWORD = "Qu4lity loops"
 PATIENCE = 15_000  # milliseconds; the machine may be busy
@@ -29,19 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        skip("chromium is not installed")
-    if finders.find("dist/app.js") is None:
-        skip("the front end is not built: make setup")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the tests
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+@pytest.fixture(scope="module", autouse=True)
+def beside_an_event_loop() -> Iterator[None]:
+    """Playwright keeps an event loop in the thread of the tests; Django would refuse to ask its database there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
 
 
 @pytest.fixture(scope="session")

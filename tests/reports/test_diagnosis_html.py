@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from tests.browser import DIST, address_of, opened
 from tests.conftest import skip
-from tests.frontend.browser import DIST, address_of, opened
 from tests.reports.samples import BREAKOUT, DIAGNOSIS, PROCESS
 
 from qualityloop.analysis.messages import AnalysisError

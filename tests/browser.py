@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
+
 from tests.conftest import ROOT, skip
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
