@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -132,3 +132,28 @@ def test_an_incomplete_month_is_not_judged(tmp_path: Path) -> None:
     diagnosis = judged(make_lake(tmp_path, start + begun), IN_TIME)
     assert diagnosis.period == MONTHS[0]
     assert [p.value for p in diagnosis.problems] == [pytest.approx(0.1)]
+
+
+def test_days_that_were_not_asked_for_do_not_count(tmp_path: Path) -> None:
+    """From the 11th to the 20th: rows of the other days are neither affected nor drivers nor what one compares with."""
+    tickets = [
+        *rows(MONTHS[0], 560, GOOD, team="甲"),
+        *(t | {"team": "甲" if i % 28 < 14 else "乙"} for i, t in enumerate(rows(MONTHS[0], 560, BAD))),
+    ]
+    (found,) = judged(make_lake(tmp_path, tickets), IN_TIME, start=date(2026, 1, 11), end=date(2026, 1, 20)).problems
+    # 20 + 20 rows a day over 10 days; of the bad half 甲 has days 11 to 14, 乙 days 15 to 20
+    assert (found.n, found.affected) == (400, 200)
+    assert (found.drivers[0].group, found.drivers[0].n) == ((("team", "乙"),), 120)
+    assert sum(driver.n for driver in found.drivers) <= 400
+
+
+def test_a_month_that_was_asked_for_in_part_is_compared_in_part(tmp_path: Path) -> None:
+    """The change splits the numbers that are shown: February against the days of January from the 15th on."""
+    early = [t for t in rows(MONTHS[0], 560, BAD, team="甲") if t["created_at"].day < 15]
+    late = [t for t in rows(MONTHS[0], 560, GOOD, team="甲") if t["created_at"].day >= 15]
+    steady = [t for month in MONTHS[:2] for t in rows(month, 560, GOOD, team="乙")]
+    lake = make_lake(tmp_path, [*early, *late, *steady, *rows(MONTHS[1], 560, BAD, team="甲")])
+    (found,) = judged(lake, IN_TIME, start=date(2026, 1, 15), end=date(2026, 2, 28)).problems
+    assert found.previous == pytest.approx(0.9, abs=0.02)
+    (team,) = found.drivers
+    assert (team.group, team.rate_effect) == ((("team", "甲"),), pytest.approx(found.value - found.previous, abs=0.02))

@@ -1,4 +1,4 @@
-"""Which period is the newest that is complete."""
+"""Which period is the newest that is complete, and which of its days count."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from qualityloop.analysis.datasets import day_column
-from qualityloop.analysis.indicators.evaluate.periods import last_day
+from qualityloop.analysis.indicators.evaluate.periods import last_day, period_of
 from qualityloop.analysis.indicators.standard import Standard
-from qualityloop.analysis.indicators.values import Grain
+from qualityloop.analysis.indicators.values import Grain, Values
 from qualityloop.analysis.lake import Lake
 
 # Days at either end of a period that may be without rows, such as a weekend, and the period still be complete.
@@ -32,3 +32,11 @@ def newest_complete(periods: Iterable[date], grain: Grain, first: date, last: da
     quiet = timedelta(days=QUIET[grain])
     complete = [p for p in ordered if first - quiet <= p and last_day(p, grain) - quiet <= last]
     return (complete or ordered)[-1] if ordered else None
+
+
+def days_of(period: date, values: Values) -> tuple[date, date]:
+    """First and last day of the rows behind the values of `period`: those asked for; of earlier periods all."""
+    first, last = period, last_day(period, values.grain)
+    if period < period_of(values.start, values.grain):
+        return first, last
+    return max(first, values.start), min(last, values.end)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from qualityloop.analysis.datasets import DATASETS
-from qualityloop.analysis.indicators.evaluate.periods import last_day, shift
+from qualityloop.analysis.indicators.evaluate.periods import shift
 from qualityloop.analysis.indicators.language import parse_formula
 from qualityloop.analysis.indicators.standard import Standard
 from qualityloop.analysis.indicators.values import Values
@@ -15,9 +15,10 @@ from qualityloop.analysis.messages import LANGUAGES, Text
 from qualityloop.analysis.problems.candidates import Candidate
 from qualityloop.analysis.problems.explanation import Spans, explain
 from qualityloop.analysis.problems.grading import ORDER, grade
+from qualityloop.analysis.problems.periods import days_of
 from qualityloop.analysis.problems.problem import Driver, Problem, Ranking
 from qualityloop.analysis.problems.ranking import periods_missed, shortfall, signals_bad, worsening_factor
-from qualityloop.analysis.problems.scan import Source, Span
+from qualityloop.analysis.problems.scan import Source
 from qualityloop.analysis.problems.selection import EvaluateMore, Selection, affected_rows, select
 from qualityloop.analysis.problems.sentences import Facts, sentence
 
@@ -121,24 +122,19 @@ def _overall(candidate: Candidate, values: Values) -> float | None:
 
 def _spans(candidate: Candidate, values: Values) -> Spans:
     """The days to split: the period with the one before and the good ones before it, or the whole range."""
+    first, end = days_of(candidate.period, values)
     if candidate.scope == "range":
-        last = candidate.until or candidate.period
-        return Spans(((candidate.period, last_day(last, values.grain)),))
-    before = shift(candidate.period, values.grain, -1)
+        return Spans(((first, days_of(candidate.until or candidate.period, values)[1]),))
     better, earlier = candidate.indicator.better, []
     for value in values.series(candidate.indicator.key, candidate.group):
         if value.period < candidate.period and value.value is not None:
             earlier.append((value, shortfall(value.value, candidate.target, better) <= 0))
     reference = [v for v, good in earlier if good and not signals_bad(v.signal, better)] or [v for v, _ in earlier]
     return Spans(
-        ((candidate.period, last_day(candidate.period, values.grain)),),
-        ((before, last_day(before, values.grain)),),
-        tuple(_days(value.period, values) for value in reference),
+        ((first, end),),
+        (days_of(shift(candidate.period, values.grain, -1), values),),
+        tuple(days_of(value.period, values) for value in reference),
     )
-
-
-def _days(period: date, values: Values) -> Span:
-    return period, last_day(period, values.grain)
 
 
 def diverse(problems: Sequence[Problem], standard: Standard) -> tuple[Problem, ...]:

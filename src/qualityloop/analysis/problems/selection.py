@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from qualityloop.analysis.indicators.evaluate.periods import last_day
 from qualityloop.analysis.indicators.standard import Standard
 from qualityloop.analysis.indicators.values import Group, Grouping, Values
 from qualityloop.analysis.problems.candidates import (
@@ -21,6 +20,7 @@ from qualityloop.analysis.problems.candidates import (
 )
 from qualityloop.analysis.problems.explanation import STRANGERS
 from qualityloop.analysis.problems.measures import Measure, measure_of
+from qualityloop.analysis.problems.periods import days_of
 from qualityloop.analysis.problems.scan import Segment, Source, scan
 
 EvaluateMore = Callable[[Sequence[str], Sequence[Grouping]], Values]
@@ -44,7 +44,7 @@ def select(source: Source, values: Values, standard: Standard, period: date, *, 
     segments: dict[str, dict[Group, Segment]] = {}
     for judged in sorted(set(periods.values())):
         here = [measure for key, measure in measures.items() if periods[key] == judged]
-        segments |= scan(source, here, (judged, last_day(judged, values.grain)))
+        segments |= scan(source, here, days_of(judged, values))
     found = [
         f for key, measure in measures.items() for f in of_segments(measure, _testable(source, measure, segments[key]))
     ]
