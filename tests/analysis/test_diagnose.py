@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -89,3 +89,27 @@ def test_a_shorter_range(tmp_path: Path) -> None:
         judged(lake, IN_TIME, start=date(2026, 3, 1), end=date(2026, 2, 1))
     with pytest.raises(AnalysisError, match="colour"):
         judged(lake, IN_TIME, by=("colour",))
+
+
+def test_complaints_are_counted_by_category_and_period(tmp_path: Path) -> None:
+    complaints = [
+        {"received_at": datetime(2026, month, 10, 4), "category": category}
+        for month, category, times in ((1, "late", 3), (2, "late", 2), (2, "rude", 4), (2, None, 1))
+        for _ in range(times)
+    ]
+    tickets = rows(MONTHS[0], 40, GOOD) + rows(MONTHS[1], 40, GOOD)
+    found = judged(make_lake(tmp_path, tickets, complaints), IN_TIME)
+    counted = {(v.period, v.group[0][1]): v.n for v in found.causes}
+    assert counted == {
+        (date(2026, 1, 1), "late"): 3,
+        (date(2026, 2, 1), "late"): 2,
+        (date(2026, 2, 1), "rude"): 4,
+        (date(2026, 2, 1), None): 1,
+    }
+    newest = judged(make_lake(tmp_path / "again", tickets, complaints), IN_TIME, start=date(2026, 2, 1))
+    assert {v.period for v in newest.causes} == {date(2026, 2, 1)}
+    assert "causes" not in found.to_json()
+
+
+def test_without_complaints_there_are_no_causes(diagnosis: Diagnosis) -> None:
+    assert diagnosis.causes == ()

@@ -74,6 +74,26 @@ def test_better_depends_on_the_direction(now: float, before: float | None, bette
     assert speaker().change(hours, now, before)[1] is expected
 
 
+@pytest.mark.parametrize(
+    ("unit", "better", "now", "before", "expected"),
+    [
+        ("percent", "higher", 0.816, 0.836, ("−2.0 个百分点", False)),
+        ("percent", "lower", 0.0062, 0.0070, ("−0.08 个百分点", True)),  # 0.62 % has two decimals
+        ("percent", "higher", 0.9, 0.90004, ("持平", None)),
+        ("hours", "lower", 42.34, 46.37, ("−4.0 小时", True)),  # 42.3: one decimal; less time is better
+        ("hours", "lower", 6.85, 7.33, ("−0.48 小时", True)),
+        ("hours", "lower", 120.4, 118.0, ("+2 小时", False)),
+        ("points", "higher", 92.1, 92.104, ("持平", None)),
+        ("count", "higher", 4365, 4181, ("+184", True)),
+        ("per_thousand", "lower", 0.0, 0.004, ("持平", None)),
+    ],
+)
+def test_a_change_is_as_fine_as_its_value(
+    unit: str, better: str, now: float, before: float, expected: tuple[str, bool | None]
+) -> None:
+    assert speaker().change(indicator(unit=unit, better=better), now, before) == expected
+
+
 def test_more_of_what_has_no_target_is_neither_good_nor_bad() -> None:
     assert speaker().change(indicator(unit="count", target=None), 10, 5) == ("+5", None)
 

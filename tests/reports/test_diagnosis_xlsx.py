@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import zipfile
@@ -31,7 +32,9 @@ def _table(workbook: bytes, sheet: str) -> list[dict[str, object]]:
 
 def test_sheets(workbook: bytes) -> None:
     names = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).sheet_names
-    assert names == ["Overview", "Values", "Problems", "Drivers", "Definitions", "Not computed"]
+    assert names == [
+        *("Overview", "Values", "Problems", "Drivers", "Causes of complaints", "Definitions", "Not computed")
+    ]
 
 
 def test_overview_has_the_newest_values(workbook: bytes) -> None:
@@ -60,7 +63,7 @@ def test_text_stays_text(workbook: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         sheets = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
         relations = [n for n in archive.namelist() if n.startswith("xl/worksheets/_rels")]
-    assert len(sheets) == 6
+    assert len(sheets) == 7
     assert not any(re.search(r"<f[ >]|<hyperlink", sheet) for sheet in sheets)
     assert not relations
     assert all("<autoFilter" in sheet and 'state="frozen"' in sheet for sheet in sheets)
@@ -75,3 +78,15 @@ def test_drivers_and_reasons(workbook: bytes) -> None:
 
 def test_the_same_diagnosis_gives_the_same_bytes(workbook: bytes) -> None:
     assert diagnosis_xlsx.render(DIAGNOSIS, language="en") == workbook
+
+
+def test_causes_of_complaints_are_counted_over_all_periods() -> None:
+    value = DIAGNOSIS.values.values[0]
+    counted = [("rude", 40), ("late", 20), ("rude", 30), (None, 10)]
+    causes = tuple(dataclasses.replace(value, group=(("category", name),), n=n) for name, n in counted)
+    workbook = diagnosis_xlsx.render(dataclasses.replace(DIAGNOSIS, causes=causes), language="en")
+    head, *rows = _rows(workbook, "Causes of complaints")
+    assert head == ["Cause", "Count", "Share", "Cumulative share"]
+    assert [row[:2] for row in rows] == [["rude", 70], ["late", 20], ["no category", 10]]
+    assert [row[2] for row in rows] == pytest.approx([0.7, 0.2, 0.1])
+    assert [row[3] for row in rows] == pytest.approx([0.7, 0.9, 1])

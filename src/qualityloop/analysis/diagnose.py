@@ -16,6 +16,7 @@ from qualityloop.analysis.indicators.standard import Standard
 from qualityloop.analysis.indicators.values import Grain, Group, Grouping, NotComputed, Progress, Value, Values
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import LANGUAGES, AnalysisError, Message, Text, message
+from qualityloop.analysis.problems.causes import complaint_causes
 from qualityloop.analysis.problems.periods import data_days, newest_complete
 from qualityloop.analysis.problems.problem import Driver, Problem
 from qualityloop.analysis.problems.scan import Source
@@ -24,7 +25,10 @@ from qualityloop.analysis.problems.search import find_problems
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything that a report shows. `period` is the newest complete one, which the problems speak of."""
+    """Everything that a report shows.
+
+    `period` is the newest complete one, which the problems speak of; `causes` are complaints by category and period.
+    """
 
     standard: Standard
     start: date
@@ -36,6 +40,7 @@ class Diagnosis:
     snapshot: str
     period: date | None = None
     rejected: Mapping[str, Any] = field(default_factory=dict)
+    causes: tuple[Value, ...] = ()
 
     def top(self) -> tuple[Problem, ...]:
         """The first problems, as many as the standard wants (TOP 3)."""
@@ -95,6 +100,7 @@ def diagnose(
     inside = (v.period for v in values.values if _inside(v, values))
     period = newest_complete(inside, grain, max(first, days[0]), min(last, days[1]))
     problems = find_problems(Source(lake, engine), values, standard, period, evaluate=compute) if period else ()
+    causes = complaint_causes(lake, engine=engine, start=first, end=last, grain=grain, cache=cache)
     return Diagnosis(
         standard,
         first,
@@ -106,6 +112,7 @@ def diagnose(
         lake.snapshot,
         period,
         dict(rejected or {}),
+        tuple(value for value in causes if _inside(value, values)),
     )
 
 

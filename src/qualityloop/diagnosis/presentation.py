@@ -123,19 +123,23 @@ class Speaker:
         return text.in_language(self.language)
 
     def change(self, indicator: Indicator, now: float | None, before: float | None) -> tuple[str, bool | None]:
-        """The difference with its sign, in percentage points for shares, and whether it is for the better."""
+        """The difference with its sign, in percentage points for shares, and whether it is for the better.
+
+        It has as many decimals as the value; what they do not show is unchanged.
+        """
         if now is None or before is None:
             return "–", None
         difference = now - before
-        if indicator.unit == "percent":
-            points = difference * 100
-            text = self.say(message("{points} pp", points=format_number(abs(points), self.language, 1)))
-            still = abs(points) < 0.05
-        else:
-            text = format_value(abs(difference), indicator.unit, self.language)
-            still = difference == 0
-        if still:
+        factor = 100 if indicator.unit == "percent" else 1
+        digits = _digits(now * factor, indicator.unit)
+        number = format_number(abs(difference) * factor, self.language, digits)
+        if not number.strip("0."):  # what is not seen in the value is no change
             return self.say(message("unchanged")), None
+        if indicator.unit == "percent":
+            text = self.say(message("{points} pp", points=number))
+        else:
+            whole = format_value(now, indicator.unit, self.language)
+            text = number + whole[len(_number(whole)) :]
         sign = "+" if difference > 0 else "−"
         rated = indicator.target is not None  # where nothing is aimed at, more is neither good nor bad
         return sign + text, ((difference > 0) == (indicator.better == "higher")) if rated else None
@@ -329,6 +333,15 @@ def _number(text: str) -> str:
     """The figure at the beginning of a value in words: 12.3 分钟 → 12.3."""
     match = _NUMBER.match(text)
     return match.group() if match else text
+
+
+def _digits(value: float, unit: str) -> int:
+    """Decimals of a change: those that `format_value` gives the value itself, before it drops zeros."""
+    if unit == "count":
+        return 0 if value == round(value) else 1
+    if unit == "percent":
+        return 2 if 0 < abs(value) < 1 else 1
+    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
 
 
 def series_by_key(values: Sequence[Value]) -> dict[str, list[Value]]:

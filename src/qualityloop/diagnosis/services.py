@@ -10,10 +10,9 @@ from django.conf import settings
 from qualityloop.analysis.diagnose import diagnose
 from qualityloop.analysis.engine import open_engine
 from qualityloop.analysis.indicators.evaluate import evaluate
-from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.indicators.values import Grouping
 from qualityloop.analysis.lake import Lake
-from qualityloop.analysis.messages import Text
+from qualityloop.analysis.problems.causes import counted_causes
 from qualityloop.analysis.process import mine
 from qualityloop.diagnosis import queries
 from qualityloop.diagnosis.choices import Choice, choose, standards
@@ -23,18 +22,6 @@ from qualityloop.foundation.lake import cache_path, current_lake
 
 MEMORY_LIMIT = "2GB"
 VARIANTS = 50  # kept of a process
-
-COMPLAINTS = Indicator(
-    key="complaints",
-    name=Text("投诉件数", "Complaints"),
-    dimension="complaints",
-    dataset="complaints",
-    period="received_at",
-    formula="count()",
-    unit="count",
-    better="lower",
-)
-CAUSES: Grouping = ("category",)
 
 
 def overview(lake: Lake, choice: Choice) -> Result:
@@ -53,23 +40,13 @@ def _overview(lake: Lake, choice: Choice) -> Result:
             grain=choice.grain,
             cache=cache_path() / "values",
         )
-        causes = _causes(lake, choice, engine)
+    counted = counted_causes(value for value in found.causes if value.period == choice.period)
     return {
         "values": [plain(value) for value in found.values.values if value.group == ()],
         "problems": [plain(problem) for problem in found.problems],
         "not_computed": [plain(item) for item in found.not_computed],
-        "causes": causes,
+        "causes": list(counted.items()),
     }
-
-
-def _causes(lake: Lake, choice: Choice, engine: Any) -> list[tuple[str | None, int]]:
-    if "category" not in getattr(lake.datasets.get("complaints"), "columns", ()):
-        return []
-    only = Standard("complaints", "1", COMPLAINTS.name, {"complaints": COMPLAINTS.name}, (COMPLAINTS,))
-    found = evaluate(
-        lake, only, engine=engine, start=choice.period, end=choice.end, grain=choice.grain, groupings=[CAUSES]
-    )
-    return [(v.group[0][1], v.n) for v in found.values if v.period == choice.period and v.group and v.n]
 
 
 def values(lake: Lake, choice: Choice, key: str | None, grouping: Grouping) -> Result:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from qualityloop import __version__
 from qualityloop.analysis.diagnose import Diagnosis
 from qualityloop.analysis.messages import message
@@ -13,16 +11,13 @@ from qualityloop.reports.markup import Html, joined, tag
 from qualityloop.reports.page import Page, day_text
 
 
-def render(diagnosis: Diagnosis, *, language: str, causes: Sequence[tuple[str, float]] = ()) -> bytes:
-    """One HTML file in `language` ("zh" or "en"). AnalysisError where the front end was not built.
-
-    `causes` are the complaints of the range by cause, for the Pareto; without them it shows what `diagnosis` has split.
-    """
+def render(diagnosis: Diagnosis, *, language: str) -> bytes:
+    """One HTML file in `language` ("zh" or "en"). AnalysisError where the front end was not built."""
     page, reading = Page(language), Reading(diagnosis, language)
     headline.tiles(page, reading)
     problems.section(page, reading)
     trends.section(page, reading)
-    complaints.section(page, reading, causes)
+    complaints.section(page, reading)
     groups.section(page, reading)
     definitions.not_computed(page, reading)
     definitions.section(page, reading)

@@ -14,6 +14,7 @@ from qualityloop.analysis.diagnose import Diagnosis
 from qualityloop.analysis.indicators.standard import Indicator, Unit
 from qualityloop.analysis.messages import Message, message
 from qualityloop.analysis.problems.wording import GRADE_WORDS, SIGNAL_WORDS, group_label
+from qualityloop.reports.diagnosis.complaints import causes
 from qualityloop.reports.diagnosis.definitions import HIGHER, LOWER, definition, subject
 from qualityloop.reports.diagnosis.reading import Reading
 
@@ -119,6 +120,12 @@ _DRIVERS: Columns = (
     (message("Change by getting worse"), 14),
     (message("Change by getting more"), 14),
 )
+_CAUSES: Columns = (
+    (message("Cause"), 34),
+    (message("Count"), 11),
+    (message("Share"), 11),
+    (message("Cumulative share"), 11),
+)
 _DEFINITIONS: Columns = (
     (message("Indicator"), 34),
     (message("Dimension"), 14),
@@ -165,6 +172,7 @@ def render(diagnosis: Diagnosis, *, language: str) -> bytes:
             _values(reading),
             _problems(reading),
             _drivers(reading),
+            _causes(reading),
             _definitions(reading),
             _missing(reading),
         ):
@@ -356,6 +364,14 @@ def _drivers(reading: Reading) -> Sheet:
                 ]
             )
     return Sheet(message("Drivers"), _DRIVERS, rows)
+
+
+def _causes(reading: Reading) -> Sheet:
+    rows: list[Sequence[Cell]] = [
+        [item.name, item.count, Number(item.share, "percent"), Number(item.cumulative, "percent")]
+        for item in causes(reading)
+    ]
+    return Sheet(message("Causes of complaints"), _CAUSES, rows)
 
 
 def _definitions(reading: Reading) -> Sheet:

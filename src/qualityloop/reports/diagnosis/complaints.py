@@ -1,12 +1,12 @@
-"""The vital few of the complaints: Pareto by the first dimension in which complaints were split."""
+"""The vital few of the complaints: Pareto of what they are about, and of each dimension in which they were split."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.messages import message
+from qualityloop.analysis.problems.causes import CAUSE, counted_causes
 from qualityloop.analysis.problems.pareto import ParetoItem, pareto
 from qualityloop.analysis.problems.wording import format_share, value_label
 from qualityloop.diagnosis import payloads
@@ -17,16 +17,17 @@ from qualityloop.reports.page import Page, card
 MOST_BARS = 10
 
 
-def section(page: Page, reading: Reading, causes: Sequence[tuple[str, float]] = ()) -> None:
+def section(page: Page, reading: Reading) -> None:
     """A Pareto of the causes, and one per dimension in which complaints were counted."""
     cards: list[Html] = []
-    if causes:
-        title = page.say(message("Causes of complaints"))
-        cards.append(_card(page, title, pareto(causes)))
+    if items := causes(reading):
+        cards.append(_card(page, page.say(message("Causes of complaints")), items))
     for indicator in reading.computed():
         if indicator.kind != "complaint":
             continue
         for grouping in reading.groupings():
+            if cards and grouping == (CAUSE,):
+                continue
             if len(grouping) == 1 and (items := counted(reading, indicator, grouping[0])):
                 columns = reading.columns(indicator, grouping)
                 title = page.say(message("Complaints by {columns}", columns=columns))
@@ -35,6 +36,13 @@ def section(page: Page, reading: Reading, causes: Sequence[tuple[str, float]] = 
             break
     if cards:
         page.section("complaints", message("Complaints"), tag("div", *cards, class_="r-trends"))
+
+
+def causes(reading: Reading) -> tuple[ParetoItem, ...]:
+    """Complaints of the whole range by what they are about."""
+    counts = counted_causes(reading.diagnosis.causes)
+    blank = value_label(CAUSE, None, "complaints", reading.language)
+    return pareto((blank if name is None else name, n) for name, n in counts.items())
 
 
 def counted(reading: Reading, indicator: Indicator, column: str) -> tuple[ParetoItem, ...]:
