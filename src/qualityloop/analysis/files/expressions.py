@@ -143,19 +143,32 @@ def _instant(text: str, form: str, rule: ColumnRule, zone: str) -> str:
     reading = _reading(text, form, rule)
     if form in {"epoch", "epoch_ms"}:
         return reading
-    wall = f"timezone('UTC', timezone({quoted(rule.zone or zone)}, {reading}))"
     if form == "iso":
         zoned = f"timezone('UTC', try_cast({text} AS TIMESTAMPTZ))"
         has_zone = (
             f"length({text}) > 16 AND NOT {_PLAIN_ISO.format(text)} AND regexp_matches({text}, {quoted(_ISO_ZONE)})"
         )
-        offset = constant_offset(rule.zone or zone)
-        if offset is not None:
-            wall = f"CASE WHEN {text} >= '{_SINCE}' THEN {reading} - INTERVAL {offset} SECOND ELSE {wall} END"
+        wall = from_wall(reading, rule.zone or zone, f"{text} >= '{_SINCE}'")
         return f"CASE WHEN {has_zone} THEN {zoned} ELSE {wall} END"
     if "%z" in form.lower():
         return f"timezone('UTC', try_strptime(regexp_replace({text}, 'Z$', '+00:00'), {quoted(form)}))"
-    return wall
+    return from_wall(reading, rule.zone or zone, None)
+
+
+def from_wall(reading: str, zone: str, recent: str | None) -> str:
+    """The UTC instant of a clock reading in `zone`; `recent` tells whether it is later than 1992."""
+    in_zone = f"timezone('UTC', timezone({quoted(zone)}, {reading}))"
+    offset = constant_offset(zone) if recent else None
+    return (
+        in_zone
+        if offset is None
+        else f"CASE WHEN {recent} THEN {reading} - INTERVAL {offset} SECOND ELSE {in_zone} END"
+    )
+
+
+def typed_wall(column: str, zone: str) -> str:
+    """The UTC instant of a column of timestamps that are clock readings in `zone`."""
+    return from_wall(column, zone, f"{column} >= TIMESTAMP '{_SINCE}-01-01'")
 
 
 def _reading(text: str, form: str, rule: ColumnRule) -> str:

@@ -5,10 +5,11 @@ Each row carries the number of its file, its row there, and a running number (`#
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from qualityloop.analysis.datasets import DATASETS, Column, Dataset
@@ -18,9 +19,11 @@ from qualityloop.analysis.messages import Message, message
 
 from . import expressions as sql
 from .mapping import ColumnRule, Mapping, TableRule
+from .plain_values import plainly_typed
 from .source import ROW, without_blanks
 
 FILE, NUMBER = "#file", "#n"
+_TYPED = "#typed "  # before the name of a column that was typed as a whole
 _COUNTED = {"instant": "TIMESTAMP", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
 
 
@@ -41,6 +44,7 @@ class Judged:
     emptied: dict[str, int] = field(default_factory=dict)
     exchanged: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
+    rows: int = 0
 
 
 class Staging:
@@ -76,65 +80,85 @@ class Staging:
 
     def take_in(self, batch: pa.Table, table: TableRule, texts: Sequence[str], file: int, into: str) -> int:
         """Keep the `texts` (SQL over the batch and its joins) of the table's rows; how many rows are not its."""
+        self.connection.register("batch", self._numbered(without_blanks(batch)))
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {_chosen(table, texts, file)}")
+        self.connection.unregister("batch")
+        return batch.num_rows - self.single(f"SELECT count(*) FROM {into}")[0] if _filters(table) else 0
+
+    def _numbered(self, batch: pa.Table) -> pa.Table:
         start = self._count
         self._count += batch.num_rows
-        numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
-        self.connection.register("batch", without_blanks(batch).append_column(NUMBER, numbers))
-        where = _filters(table)
-        columns = ", ".join([*texts, f'{file} AS "{FILE}"', f'batch."{ROW}"', f'batch."{NUMBER}"'])
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {columns} FROM {_joined('batch', table)}"
-            f"{' WHERE ' + where if where else ''}"
-        )
-        self.connection.unregister("batch")
-        return batch.num_rows - self.single(f"SELECT count(*) FROM {into}")[0] if where else 0
+        return batch.append_column(NUMBER, pa.array(np.arange(start, self._count, dtype=np.int64)))
 
     def add_batch(self, batch: pa.Table, table: TableRule, mapping: Mapping, file: int) -> Judged:
         """Read a batch as `table` says; the good rows wait here, the others are answered."""
-        texts = [
-            f"{sql.text_of(rule, mapping.missing)} AS {sql.name('t_' + rule.target)}"
-            for rule in table.columns
-            if not rule.numbered
-        ]
-        left_out = self.take_in(batch, table, texts, file, "texts")
-        judged = self.judge("texts", table, mapping)
-        judged.left_out = left_out
-        return judged
-
-    def judge(self, source: str, table: TableRule, mapping: Mapping) -> Judged:
-        """Type the texts of `source`, store what keeps the contract, answer what does not."""
+        clean = self._numbered(without_blanks(batch))
         dataset = DATASETS[table.dataset]
-        checks: list[Check] = []
-        values = []
-        measures: list[tuple[str, ColumnRule, str]] = []
+        texts, typed = [], set()
         for rule in table.columns:
             if rule.numbered:
                 continue
+            text = sql.text_of(rule, mapping.missing)
+            plain = None
+            if len(rule.sources) == 1 and rule.sources[0] in clean.column_names:
+                kind = _declared(dataset, rule.target).type
+                plain = plainly_typed(clean[rule.sources[0]], rule, kind, mapping.missing)
+            if plain is not None:
+                text = sql.name(_TYPED + rule.target)
+                clean = clean.append_column(_TYPED + rule.target, plain.values)
+                text = sql.typed_wall(text, rule.zone or mapping.zone) if plain.wall else text
+                typed.add(rule.target)
+            texts.append(f"{text} AS {sql.name('t_' + rule.target)}")
+        self.connection.register("batch", clean)
+        judged = self.judge(f"({_chosen(table, texts, file)})", table, mapping, typed)
+        self.connection.unregister("batch")
+        judged.left_out = batch.num_rows - judged.rows
+        return judged
+
+    def judge(self, source: str, table: TableRule, mapping: Mapping, typed: Collection[str] = ()) -> Judged:
+        """Type the texts of `source`, store what keeps the contract, answer what does not.
+
+        The columns `typed` need no more reading. Where that is all of them the rows are checked in one scan, and
+        stored in another, without being copied in between.
+        """
+        dataset = DATASETS[table.dataset]
+        rules = [rule for rule in table.columns if not rule.numbered]
+        checks: list[Check] = []
+        values = []
+        measures: list[tuple[str, ColumnRule, str]] = []
+        for rule in rules:
             column = _declared(dataset, rule.target)
             text = sql.name("t_" + rule.target)
-            value = (
-                f"CAST({text} AS {_COUNTED[column.type]})" if _typed_take(rule) else _value(text, rule, column, mapping)
-            )
-            values.append(f"{value} AS {sql.name(rule.target)}")
-            if not _typed_take(rule):
+            if rule.target in typed:
+                value = text
+            elif _typed_take(rule):
+                value = f"CAST({text} AS {_COUNTED[column.type]})"
+            else:
+                value = _value(text, rule, column, mapping)
                 measures += _measures(rule, column, text)
-                if rule.bad == "reject":
+                if rule.bad == "reject" and (column.type != "text" or rule.otherwise == "reject"):
                     checks.append(_unreadable(rule, column, text))
-        checks += contract_checks(dataset, [rule.target for rule in table.columns if not rule.numbered])
+            values.append(f"{value} AS {sql.name(rule.target)}")
+        quick = not measures and not checks
+        checks += contract_checks(dataset, [rule.target for rule in rules])
+        names = ", ".join([*(sql.name(rule.target) for rule in rules), f'"{FILE}"', f'"{ROW}"', f'"{NUMBER}"'])
         cases = " ".join(f"WHEN {check.broken} THEN {position}" for position, check in enumerate(checks, 1))
+        rows = f"SELECT {', '.join(values)}, * FROM {source}"
+        stage = f"INSERT INTO {sql.name('stage_' + dataset.name)} ({names}) SELECT {names} FROM"
+        if quick:
+            any_broken = " OR ".join(check.broken for check in checks)
+            count, broken = self.single(f"SELECT count(*), count(*) FILTER (WHERE {any_broken}) FROM ({rows})")
+            if not broken:
+                self.connection.execute(f"{stage} ({rows})")
+                return Judged(rows=count)
         self.connection.execute(
-            f'CREATE OR REPLACE TEMP TABLE judged AS SELECT *, CASE {cases} ELSE 0 END AS "#rule" FROM '
-            f"(SELECT {', '.join(values)}, * FROM {source})"
+            f'CREATE OR REPLACE TEMP TABLE judged AS SELECT *, CASE {cases} ELSE 0 END AS "#rule" FROM ({rows})'
         )
-        names = [sql.name(rule.target) for rule in table.columns if not rule.numbered]
-        self.connection.execute(
-            f'INSERT INTO {sql.name("stage_" + dataset.name)} ({", ".join(names)}, "{FILE}", "{ROW}", "{NUMBER}") '
-            f'SELECT {", ".join(names)}, "{FILE}", "{ROW}", "{NUMBER}" FROM judged WHERE "#rule" = 0'
-        )
+        self.connection.execute(f'{stage} judged WHERE "#rule" = 0')
         return self._answer(checks, measures)
 
     def _answer(self, checks: Sequence[Check], measures: Sequence[tuple[str, ColumnRule, str]]) -> Judged:
-        judged = Judged()
+        judged = Judged(rows=self.single("SELECT count(*) FROM judged")[0])
         broken = self.connection.execute(
             f'SELECT "{FILE}", "{ROW}", "#rule" FROM judged WHERE "#rule" > 0 ORDER BY "{NUMBER}"'
         )
@@ -274,6 +298,13 @@ def contract_checks(dataset: Dataset, present: Sequence[str]) -> list[Check]:
                 )
             )
     return checks
+
+
+def _chosen(table: TableRule, texts: Sequence[str], file: int) -> str:
+    """SELECT of the `texts` and the place of the batch's rows that belong to the table."""
+    columns = ", ".join([*texts, f'{file} AS "{FILE}"', f'batch."{ROW}"', f'batch."{NUMBER}"'])
+    where = _filters(table)
+    return f"SELECT {columns} FROM {_joined('batch', table)}{' WHERE ' + where if where else ''}"
 
 
 def _joined(batch: str, table: TableRule) -> str:
