@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from .clock import Clock, Pause, Span, clock, due, explain
 from .public import PUBLIC, Notice, china, notices
 from .working import Hours, Instants, WorkingCalendar
 
-__all__ = ["PUBLIC", "Hours", "Instants", "Notice", "WorkingCalendar", "china", "notices"]
+__all__ = [
+    "PUBLIC", "Clock", "Hours", "Instants", "Notice", "Pause", "Span", "WorkingCalendar",
+    "china", "clock", "due", "explain", "notices",
+]  # fmt: skip

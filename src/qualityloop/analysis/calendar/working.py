@@ -63,6 +63,10 @@ class WorkingCalendar:
             return ()
         return _hours(self.week.get(day.isoweekday(), ()))
 
+    def spans_on(self, day: date) -> tuple[tuple[int, int], ...]:
+        """The same in minutes of the day."""
+        return _spans(self.hours_on(day))
+
     def beyond(self, first: date, last: date) -> Message | None:
         """What has to be said when some of the days lie outside `covered`: their public holidays are not known."""
         if self.covered is None or (self.covered[0] <= first and last <= self.covered[1]):
