@@ -31,6 +31,9 @@ def _flag(name: str) -> bool:
 
 QUALITYLOOP_HOME = home_folder(os.environ)
 QUALITYLOOP_STANDARD = os.environ.get("QUALITYLOOP_STANDARD", "after-sales")  # shown when none is chosen
+QUALITYLOOP_PATIENCE: float | None = (
+    0.7  # seconds that a page waits for a computation before it shows its progress instead
+)
 
 DEBUG = _flag("QUALITYLOOP_DEBUG")
 SECRET_KEY = os.environ.get("QUALITYLOOP_SECRET_KEY") or secret_key(QUALITYLOOP_HOME)

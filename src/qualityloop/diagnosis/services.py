@@ -18,6 +18,7 @@ from qualityloop.diagnosis import queries
 from qualityloop.diagnosis.choices import Choice, choose, standards
 from qualityloop.diagnosis.codec import plain
 from qualityloop.diagnosis.store import Result, kept, standard_hash
+from qualityloop.diagnosis.waiting import report
 from qualityloop.foundation.lake import cache_path, current_lake
 
 MEMORY_LIMIT = "2GB"
@@ -39,6 +40,7 @@ def _overview(lake: Lake, choice: Choice) -> Result:
             end=choice.end,
             grain=choice.grain,
             cache=cache_path() / "values",
+            progress=report,
         )
     counted = counted_causes(value for value in found.causes if value.period == choice.period)
     return {
@@ -67,6 +69,7 @@ def _values(lake: Lake, choice: Choice, key: str | None, grouping: Grouping) -> 
             groupings=[grouping] if grouping else [()],
             indicators=[key] if key else None,
             cache=cache_path() / "values",
+            progress=report,
         )
     return {
         "values": [plain(value) for value in found.values],
@@ -88,7 +91,15 @@ def process(lake: Lake, choice: Choice, where: str | None) -> Result:
 def _process(lake: Lake, choice: Choice, where: str | None) -> Result:
     condition = queries.condition(where)
     with open_engine(memory_limit=MEMORY_LIMIT) as engine:
-        found = mine(lake, engine=engine, start=choice.period, end=choice.end, where=condition, variants=VARIANTS)
+        found = mine(
+            lake,
+            engine=engine,
+            start=choice.period,
+            end=choice.end,
+            where=condition,
+            variants=VARIANTS,
+            progress=report,
+        )
     return found.to_json()
 
 

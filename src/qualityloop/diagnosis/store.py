@@ -1,6 +1,7 @@
 """Computed results, kept as JSON under the snapshot, the standard and the question they answer.
 
-A page reads them in milliseconds however large the lake is. One process computes, the others wait for it.
+A page reads them in milliseconds however large the lake is. One process computes, the others wait for it. What is
+kept holds sentences too, so it belongs to the program and the translations that made it.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from qualityloop import __version__
+from qualityloop import __version__, analysis
 from qualityloop.analysis.indicators.standard import Standard
+from qualityloop.analysis.messages import LOCALE_DIR
+from qualityloop.diagnosis import waiting
 
 FORMAT = 1  # goes up when the shape of what is kept changes
 KEEP_SECONDS = 24 * 3600  # results of older snapshots
@@ -36,12 +40,34 @@ def standard_hash(standard: Standard) -> str:
     return hashlib.sha256(repr(standard).encode()).hexdigest()[:16]
 
 
+@cache
+def words_hash() -> str:
+    """Changes with any sentence of the core and any translation of it: with its sources and compiled catalogues."""
+    return fingerprint([*Path(analysis.__file__).parent.rglob("*.py"), *LOCALE_DIR.rglob("*.mo")])
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """Of the contents of `files` and their names."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        whole.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
+    return whole.hexdigest()[:16]
+
+
 def kept(folder: Path, snapshot: str, question: dict[str, Any], compute: Callable[[], Result]) -> Result:
-    """The answer to `question` about `snapshot`: from memory, from `folder`, else computed and kept."""
-    text = json.dumps({"format": FORMAT, "program": __version__, **question}, sort_keys=True, default=str)
+    """The answer to `question` about `snapshot`: from memory, from `folder`, else computed and kept.
+
+    StillWorking where the page may not wait so long (see `waiting`).
+    """
+    program = {"format": FORMAT, "program": __version__, "words": words_hash()}
+    text = json.dumps({**program, **question}, sort_keys=True, default=str)
     path = folder / snapshot / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
     if (result := _remembered(path)) is not None:
         return result
+    return waiting.answer(path, lambda: _computed(folder, snapshot, path, compute))
+
+
+def _computed(folder: Path, snapshot: str, path: Path, compute: Callable[[], Result]) -> Result:
     with _alone(path.with_suffix(".lock")):
         result = _read(path)
         if result is None:

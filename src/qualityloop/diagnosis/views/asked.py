@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -16,7 +16,7 @@ from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError, Message
 from qualityloop.analysis.problems.wording import period_label
-from qualityloop.diagnosis import permissions
+from qualityloop.diagnosis import permissions, waiting
 from qualityloop.diagnosis.choices import GRAINS, Choice, choose, standards
 from qualityloop.diagnosis.presentation import Speaker, grain_word
 from qualityloop.foundation.lake import current_lake
@@ -75,6 +75,31 @@ def page_language() -> str:
     return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
+def _soon(ask: Asked, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The answer, or after a moment a page that says how far it is, asks again, and gives way to the answer.
+
+    Files and JSON are waited for: no program could read that page.
+    """
+    request = ask.request
+    patience = None if "format" in request.GET else settings.QUALITYLOOP_PATIENCE
+    polling = bool(request.headers.get("HX-Request"))
+    try:
+        with waiting.at_most(patience):
+            response = answer()
+    except waiting.StillWorking as still:
+        template = "working_bar.html" if polling else "working.html"
+        share = still.share if still.share is not None and still.share < 1 else None  # counted, but not yet judged
+        response = ask.render(template, share=share)
+        response.status_code = 202
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    except Exception:
+        if polling:  # the page that is loaded then says what went wrong
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        raise
+    return HttpResponse(headers={"HX-Refresh": "true"}) if polling else response
+
+
 def asked(view: Callable[Concatenate[Asked, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Give a view its `Asked`; without a lake, or with a damaged one, say what to do instead."""
 
@@ -88,7 +113,8 @@ def asked(view: Callable[Concatenate[Asked, P], HttpResponseBase]) -> Callable[.
             if lake is None or choice is None:
                 return render(request, "diagnosis/no_lake.html")
             sees_rows = permissions.ROWS.allows(request.user)
-            return view(Asked(request, lake, choice, known, language, sees_rows), *args, **kwargs)
+            ask = Asked(request, lake, choice, known, language, sees_rows)
+            return _soon(ask, lambda: view(ask, *args, **kwargs))
         except AnalysisError as error:
             return render(request, "diagnosis/cannot.html", {"reason": error.in_language(language)}, status=503)
 
