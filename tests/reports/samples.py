@@ -160,7 +160,7 @@ PROBLEM = Problem(
     previous=0.86,
     months_missed=2,
     sentence=Text(
-        "在线首次响应及时率 2026 年 10 月为 71.2 %(目标 90 %,1 204 单),连续 2 个月低于目标;缺口的 63 % 来自夜班",
+        "在线首次响应及时率 2026 年 10 月为 71.2 %（目标 90 %，1 204 单），连续 2 个月低于目标；缺口的 63 % 来自夜班",
         "Online first response in time was 71.2% in October 2026 (target 90%, 1,204 tickets)",
     ),
     drivers=(

@@ -91,8 +91,9 @@ def export(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _lines(standard: Standard, language: str) -> Iterator[str]:
-    head = message("{key}, version {version}", key=standard.key, version=standard.version)
-    yield f"{standard.name.in_language(language)} ({head.in_language(language)})"
+    yield message(
+        "{name} ({key}, version {version})", name=standard.name, key=standard.key, version=standard.version
+    ).in_language(language)
     for dimension, name in standard.dimensions.items():
         chosen = [i for i in standard.indicators if i.dimension == dimension]
         if chosen:
@@ -106,8 +107,12 @@ def _lines(standard: Standard, language: str) -> Iterator[str]:
 def _indicator(indicator: Indicator, language: str) -> Iterator[str]:
     from qualityloop.analysis.problems.wording import format_value
 
+    colon = Text("：", ": ").in_language(language)
+
     def said(label: Message, value: Text | str) -> str:
-        return f"  {label.in_language(language)}: {value if isinstance(value, str) else value.in_language(language)}"
+        return (
+            f"  {label.in_language(language)}{colon}{value if isinstance(value, str) else value.in_language(language)}"
+        )
 
     yield f"{indicator.key}  {indicator.name.in_language(language)}"
     if indicator.definition:

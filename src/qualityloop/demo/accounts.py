@@ -24,7 +24,7 @@ ACCOUNTS = (
     Account("linzhuren", "林主任", "director", Text("服务主任", "Service director")),
     Account("zhaomin", "赵敏", "qc", Text("质检专员", "QC specialist")),
     Account("chen", "陈班长", "senior_agent", Text("班长、资深客服", "Team leader, senior agent")),
-    Account("zhou", "小周", "agent", Text("客服", "Agent")),
+    Account("zhou", "小周", "agent", Text("客服专员", "Agent")),
     Account("li", "老李", "engineer", Text("现场工程师", "Field engineer")),
     Account("wu", "吴老师", "trainer", Text("培训师", "Trainer")),
     Account("wang", "王女士", "customer", Text("客户", "Customer")),

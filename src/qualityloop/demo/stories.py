@@ -67,7 +67,7 @@ REPEAT_REPAIRS = Story(
 )
 WORKED = Story(
     "worked",
-    Text("技术支持组升级前先查知识库:升级率下降", "Technical support looks in the knowledge base before escalating"),
+    Text("技术支持组升级前先查知识库：升级率下降", "Technical support looks in the knowledge base before escalating"),
     {"team": org.TECHNICAL},
     months_before_end=5,
     day=11,
@@ -76,7 +76,7 @@ WORKED = Story(
 )
 FAILED = Story(
     "failed",
-    Text("华南维修站上门前电话预约:解决时长没有缩短", "South station calls ahead of visits: no repair became faster"),
+    Text("华南维修站上门前电话预约：解决时长没有缩短", "South station calls ahead of visits: no repair became faster"),
     {"team": org.STATIONS["华南"], "kind": org.REPAIR},
     months_before_end=4,
     day=15,

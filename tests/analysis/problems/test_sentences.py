@@ -67,7 +67,7 @@ def plain(text: str) -> str:
 def test_as_a_director_reads_it() -> None:
     said = sentence(FACTS)
     assert plain(said.zh) == (
-        "在线首次响应及时率 2026 年第 44 周为 71.2 %(目标 90 %,1 204 单),连续第 2 周低于目标;缺口的 63 % 来自夜班"
+        "在线首次响应及时率 2026 年第 44 周为 71.2 %（目标 90 %，1 204 单），连续第 2 周低于目标；缺口的 63 % 来自夜班"
     )
     assert said.en == (
         "Online first response in time was 71.2% in week 44 of 2026 (target 90%, 1,204 tickets),"
@@ -93,7 +93,7 @@ def test_complaints_count_on_tickets() -> None:
         )
     )
     assert plain(said.zh) == (
-        "客户投诉率 2026 年 10 月为 2.1 %(目标 1 %,4 365 单中 90 件投诉),连续第 3 月高于目标;"
+        "客户投诉率 2026 年 10 月为 2.1 %（目标 1 %，4 365 单中 90 件投诉），连续第 3 个月高于目标；"
         "超出部分几乎全部来自物流信息更新不及时"
     )
     assert said.en == (
@@ -118,13 +118,13 @@ def test_a_group_while_the_whole_is_fine() -> None:
         " (target 90%, 1,204 tickets); overall it is 93% and meets the target"
     )
     assert plain(said.zh).startswith(
-        "维修的在线首次响应及时率 2026 年第 44 周为 71.2 %(目标 90 %,1 204 单);整体为 93 %"
+        "维修的在线首次响应及时率 2026 年第 44 周为 71.2 %（目标 90 %，1 204 单）；整体为 93 %"
     )
 
 
 def test_a_mean_over_the_range_and_an_own_history() -> None:
     mean = sentence(replace(FACTS, until=date(2026, 12, 28), drivers=()))
     assert "in the mean of week 44 of 2026 to week 53 of 2026" in mean.en
-    assert "2026 年第 44 周至2026 年第 53 周平均为" in mean.zh
+    assert "2026 年第 44 周至 2026 年第 53 周平均为" in mean.zh
     usual = sentence(replace(FACTS, own_history=True, drivers=()))
     assert usual.en == "Online first response in time was 71.2% in week 44 of 2026 (usually 90%, 1,204 tickets)"

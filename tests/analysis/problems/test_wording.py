@@ -64,7 +64,7 @@ def test_periods(start: date, grain: Grain, zh: str, en: str) -> None:
         ((("hour", "22"),), "22–23 时", "22:00–23:00"),
         ((("kind", "repair"), ("shift", "夜班")), "维修 · 夜班", "repair · shift 夜班"),
         ((("weekday", "6"),), "周六", "Saturday"),
-        ((("escalated", "true"),), "是否升级:是", "escalated: yes"),
+        ((("escalated", "true"),), "是否升级：是", "escalated: yes"),
     ],
 )
 def test_groups(group: tuple[tuple[str, str | None], ...], zh: str, en: str) -> None:

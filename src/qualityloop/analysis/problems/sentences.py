@@ -73,6 +73,8 @@ def _clauses(facts: Facts, language: str) -> list[Message]:
 
 def _head(facts: Facts, language: str) -> Message:
     name = facts.indicator.name.in_language(language)
+    if facts.group and language.startswith("zh") and name[0].isascii():
+        name = f" {name}"  # 夜班的 30 秒首次响应率
     unit = facts.indicator.unit
     words = {
         "indicator": name,

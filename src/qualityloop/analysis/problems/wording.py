@@ -6,6 +6,7 @@ import math
 from datetime import date
 
 from qualityloop.analysis.datasets import DATASETS, Dataset
+from qualityloop.analysis.datasets.values import known_value
 from qualityloop.analysis.indicators.standard import Unit
 from qualityloop.analysis.indicators.values import Grain, Group, Status
 from qualityloop.analysis.messages import Text
@@ -23,16 +24,16 @@ GRADE_WORDS: dict[Grade, Text] = {
     "ordinary": Text("一般", "Ordinary"),
 }
 SIGNAL_WORDS: dict[int | None, Text] = {
-    1: Text("异常偏高(超出控制限)", "Signal: above the control limits"),
+    1: Text("异常偏高（超出控制限）", "Signal: above the control limits"),
     0: Text("正常波动", "Noise: within the control limits"),
-    -1: Text("异常偏低(超出控制限)", "Signal: below the control limits"),
-    None: Text("历史不足,无法判断", "Too little history to tell"),
+    -1: Text("异常偏低（超出控制限）", "Signal: below the control limits"),
+    None: Text("历史数据不足，无法判断", "Too little history to tell"),
 }
 GRAIN_WORDS: dict[Grain, Text] = {
     "day": Text("天", "days"),
     "week": Text("周", "weeks"),
-    "month": Text("月", "months"),
-    "quarter": Text("季度", "quarters"),
+    "month": Text("个月", "months"),
+    "quarter": Text("个季度", "quarters"),
     "year": Text("年", "years"),
 }
 _SUFFIXES: dict[Unit, Text] = {
@@ -61,39 +62,8 @@ _ROWS: dict[str, tuple[Text, Text]] = {  # measure word and noun; the second is 
     "training_results": (Text("人次", " results"), Text("人次", " result")),
     "knowledge_uses": (Text("次使用", " uses"), Text("次使用", " use")),
 }
-# Values that the shipped standards agree on; all others are the organisation's own words.
-_VALUES: dict[str, dict[str, Text]] = {
-    "channel": {
-        "phone": Text("电话", "phone"),
-        "online": Text("在线", "online chat"),
-        "app": Text("小程序/APP", "app"),
-        "email": Text("邮件", "e-mail"),
-        "social": Text("社交媒体", "social media"),
-        "sms": Text("短信", "text messages"),
-        "form": Text("网页表单", "web form"),
-        "review": Text("第三方评价", "reviews"),
-        "face": Text("当面", "face to face"),
-    },
-    "kind": {
-        "repair": Text("维修", "repair"),
-        "installation": Text("安装调试", "installation"),
-        "training": Text("客户培训", "customer training"),
-        "technical_support": Text("技术支持", "technical support"),
-        "consultation": Text("咨询", "consultation"),
-    },
-    "product_kind": {"hardware": Text("硬件", "hardware"), "software": Text("软件", "software")},
-}
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
-_WEEKDAYS = (
-    Text("周一", "Monday"),
-    Text("周二", "Tuesday"),
-    Text("周三", "Wednesday"),
-    Text("周四", "Thursday"),
-    Text("周五", "Friday"),
-    Text("周六", "Saturday"),
-    Text("周日", "Sunday"),
 )
 
 
@@ -180,22 +150,13 @@ def value_label(column: str, value: str | None, dataset: Dataset | str, language
         return f"未填{label}" if chinese else f"no {label.lower()}"
     if value.lower() in {"true", "false"}:
         answer = Text("是", "yes") if value.lower() == "true" else Text("否", "no")
-        return f"{label}:{answer.zh}" if chinese else f"{label.lower()}: {answer.en}"
-    word = _known_value(column, value)
+        return f"{label}：{answer.zh}" if chinese else f"{label.lower()}: {answer.en}"
+    word = known_value(column, value)
     if word is not None:
         return word.in_language(language)
     if chinese and any("\u4e00" <= character <= "\u9fff" for character in value):
         return value
     return f"{label} {value}" if chinese else f"{label.lower()} {value}"
-
-
-def _known_value(column: str, value: str) -> Text | None:
-    """Hours, weekdays, and the values that the shipped standards agree on."""
-    if column == "hour" and value.isdecimal():
-        return Text(f"{value}–{int(value) + 1} 时", f"{value}:00–{int(value) + 1}:00")
-    if column == "weekday" and value in {"1", "2", "3", "4", "5", "6", "7"}:
-        return _WEEKDAYS[int(value) - 1]
-    return _VALUES.get(column, {}).get(value)
 
 
 def group_label(group: Group, dataset: Dataset | str, language: str) -> str:

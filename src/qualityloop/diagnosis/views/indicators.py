@@ -279,7 +279,9 @@ def _definition(ask: Asked, found: Indicator) -> list[tuple[str, str, bool]]:
     if found.per:
         other = DATASETS[found.per.dataset]
         explained = parse_formula(found.per.formula, other).explain(ask.language)
-        lines.append((Text("分母", "Divided by"), f"{say(other.label)}: {explained}", False))
+        lines.append(
+            (Text("分母", "Divided by"), say(message("{name}: {text}", name=other.label, text=explained)), False)
+        )
     lines.append((Text("单位", "Unit"), say(UNIT_WORDS[found.unit]), False))
     for term, limit in (
         (Text("基准值", "Baseline"), found.baseline),

@@ -178,7 +178,7 @@ CASE_HEADER = (
     Text("环节数", "Steps"),
     Text("经过", "Way"),
 )
-SECONDS = Text("(秒)", " (seconds)")
+SECONDS = Text("（秒）", " (seconds)")
 
 
 @requires(permissions.PROCESS)

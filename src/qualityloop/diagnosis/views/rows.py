@@ -10,6 +10,7 @@ from django.http import HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 
 from qualityloop.analysis.datasets import DATASETS, Dataset
+from qualityloop.analysis.datasets.values import known_value
 from qualityloop.analysis.indicators.rows import Side
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.indicators.values import Group
@@ -32,10 +33,10 @@ from qualityloop.foundation.permissions import requires
 MOST_JSON = 10_000
 FIRST_COLUMNS = 9  # shown unless all are asked for
 SIDES: dict[Side, Text] = {
-    "all": Text("全部计入的记录", "All rows that count"),
-    "numerator": Text("计入分子的", "In the numerator"),
-    "not_numerator": Text("未计入分子的", "Not in the numerator"),
-    "denominator": Text("分母的记录", "Rows of the denominator"),
+    "all": Text("全部记录", "All rows that count"),
+    "numerator": Text("计入分子", "In the numerator"),
+    "not_numerator": Text("未计入分子", "Not in the numerator"),
+    "denominator": Text("分母记录", "Rows of the denominator"),
 }
 USEFUL = ("subject", "channel", "team", "shift", "agent", "product", "category", "status", "region", "comment", "text")
 YES, NO = Text("是", "yes"), Text("否", "no")
@@ -135,7 +136,7 @@ def _page(ask: Asked, question: Question, present: list[str], notes: list[Messag
             for s in _sides(indicator)
         ],
         header=[_heading(ask, question, c, query_string(**fixed, side=side, columns=columns)) for c in shown],
-        rows=[[_text(row.get(c), ask) for c in shown] for row in found],
+        rows=[[_text(row.get(c), c, ask) for c in shown] for row in found],
         page=page.among(more=page.offset + page.size < total, of=total),
         query=query_string(**fixed, side=side, columns=columns, sort=sort),
         columns_query=query_string(**fixed, side=side, sort=sort, columns=None if everything else "all"),
@@ -179,7 +180,7 @@ def _cell(value: Any) -> Cell:
     return value if isinstance(value, str | int | float | bool | date | datetime) or value is None else str(value)
 
 
-def _text(value: Any, ask: Asked) -> str:
+def _text(value: Any, column: str, ask: Asked) -> str:
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -188,4 +189,5 @@ def _text(value: Any, ask: Asked) -> str:
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, float):
         return format_number(value, ask.language)
-    return str(value)
+    word = known_value(column, str(value))
+    return ask.speaker.say(word) if word else str(value)

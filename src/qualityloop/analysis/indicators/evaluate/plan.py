@@ -80,7 +80,7 @@ def denominator_of(indicator: Indicator) -> Source | None:
 def labels(dataset: Dataset, columns: Iterable[str]) -> Text:
     """Names of columns as their users read them."""
     found = [(name, dataset.column(name)) for name in sorted(columns)]
-    zh = [f"{c.label.zh}({name})" if c else name for name, c in found]
+    zh = [f"{c.label.zh}（{name}）" if c else name for name, c in found]
     en = [f"{c.label.en} ({name})" if c else name for name, c in found]
     return Text("、".join(zh), ", ".join(en))
 

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from qualityloop.analysis.datasets import Dataset
+from qualityloop.analysis.datasets.values import known_value
 from qualityloop.analysis.indicators.language.aggregates import quantile_of
 from qualityloop.analysis.indicators.language.tree import (
     Between,
@@ -62,11 +63,11 @@ class _Words:
         comma = self.say(message(", "))
         return parts[0] if len(parts) == 1 else comma.join(parts[:-1]) + self.say(last) + parts[-1]
 
-    def literal(self, value: bool | int | float | str | date) -> str:
+    def literal(self, value: bool | int | float | str | date, column: str = "") -> str:
         if isinstance(value, bool):
             return self.say(message("yes") if value else message("no"))
         if isinstance(value, str):
-            return self.say(message("“{name}”", name=value))
+            return self.say(message("“{name}”", name=known_value(column, value) or value))
         written = f"{value:g}" if isinstance(value, float) else str(value)
         return f" {written} " if self.language.startswith("zh") else written
 
@@ -103,12 +104,14 @@ class _Words:
     def chain(self, first: str, rest: list[tuple[str, str]]) -> str:
         return first + "".join([f" {_SIGNS[sign]} {operand}" for sign, operand in rest])
 
-    def plain(self, node: Node) -> str:
-        """A value; columns of yes and no by their names."""
+    def plain(self, node: Node, beside: Node | None = None) -> str:
+        """A value; columns of yes and no by their names, values as the column beside them calls them."""
+        if isinstance(node, Literal) and isinstance(beside, Name):
+            return self.literal(node.value, beside.name)
         return self.column(node.name) if isinstance(node, Name) else self.inner(node)
 
     def compare(self, node: Compare) -> str:
-        one, other = self.plain(node.left), self.plain(node.right)
+        one, other = self.plain(node.left, node.right), self.plain(node.right, node.left)
         templates = {
             "=": message("{one} is {other}", one=one, other=other),
             "<>": message("{one} is not {other}", one=one, other=other),
@@ -131,7 +134,8 @@ class _Words:
                 )
             case In():
                 value = self.plain(node.operand)
-                values = self.listed([self.literal(v.value) for v in node.values], message(" or "))
+                column = node.operand.name if isinstance(node.operand, Name) else ""
+                values = self.listed([self.literal(v.value, column) for v in node.values], message(" or "))
                 return self.say(
                     message("{value} is not {values}", value=value, values=values)
                     if node.negated
