@@ -19,7 +19,7 @@ _ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?( ?(Z|
 _ISO_ZONE = r":\d{2}(\.\d+)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)$"
 # "2026-01-31 08:00:00" told by its shape, which is cheaper than the pattern
 _PLAIN_ISO = "(length({0}) = 19 AND substr({0}, 17, 1) = ':')"
-_SINCE = 1992
+CONSTANT_SINCE = 1992
 _UNIT_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 
 
@@ -27,8 +27,8 @@ _UNIT_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400
 def constant_offset(zone: str) -> int | None:
     """Seconds that a zone's clock is ahead of UTC, where it never changed since 1992 (China: 28800)."""
     days = (datetime(year, month, day, tzinfo=ZoneInfo(zone))
-            for year in range(_SINCE - 1, 2038) for month in range(1, 13) for day in (1, 8, 15, 22)
-            if (year, month) >= (_SINCE - 1, 12))  # fmt: skip
+            for year in range(CONSTANT_SINCE - 1, 2038) for month in range(1, 13) for day in (1, 8, 15, 22)
+            if (year, month) >= (CONSTANT_SINCE - 1, 12))  # fmt: skip
     offsets = {moment.utcoffset() for moment in days}
     only = offsets.pop()
     return round(only.total_seconds()) if not offsets and only is not None else None
@@ -148,7 +148,7 @@ def _instant(text: str, form: str, rule: ColumnRule, zone: str) -> str:
         has_zone = (
             f"length({text}) > 16 AND NOT {_PLAIN_ISO.format(text)} AND regexp_matches({text}, {quoted(_ISO_ZONE)})"
         )
-        wall = from_wall(reading, rule.zone or zone, f"{text} >= '{_SINCE}'")
+        wall = from_wall(reading, rule.zone or zone, f"{text} >= '{CONSTANT_SINCE}'")
         return f"CASE WHEN {has_zone} THEN {zoned} ELSE {wall} END"
     if "%z" in form.lower():
         return f"timezone('UTC', try_strptime(regexp_replace({text}, 'Z$', '+00:00'), {quoted(form)}))"
@@ -168,7 +168,7 @@ def from_wall(reading: str, zone: str, recent: str | None) -> str:
 
 def typed_wall(column: str, zone: str) -> str:
     """The UTC instant of a column of timestamps that are clock readings in `zone`."""
-    return from_wall(column, zone, f"{column} >= TIMESTAMP '{_SINCE}-01-01'")
+    return from_wall(column, zone, f"{column} >= TIMESTAMP '{CONSTANT_SINCE}-01-01'")
 
 
 def _reading(text: str, form: str, rule: ColumnRule) -> str:

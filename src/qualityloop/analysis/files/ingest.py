@@ -147,7 +147,8 @@ class _Ingest:
             plan = [(table, self._files_of(table.files, table.line)) for table in self.mapping.tables]
             self._size = sum(size_of(file) for _, files in plan for file in files) or 1
             for position, (table, files) in enumerate(plan):
-                self.staging.open_dataset(DATASETS[table.dataset])
+                targets = {rule.target for t, _ in plan if t.dataset == table.dataset for rule in t.columns}
+                self.staging.open_dataset(DATASETS[table.dataset], targets)
                 self._read_joins(table)
                 self._read_table(table, files, position)
             self._drop_duplicates()

@@ -131,10 +131,12 @@ def _read(source: Source) -> tuple[pa.Table, int, list[Broken]]:
 
 def _pieces(source: Source, broken: list[Broken]) -> tuple[list[pa.Table], int]:
     pieces, rows = [], 0
+    size = 0
     for batch in source.batches(broken.append):
         pieces.append(batch)
         rows += batch.num_rows
-        if rows >= _ROWS_LOOKED_AT:
+        size += batch.nbytes
+        if rows >= limit or size >= _BYTES_LOOKED_AT:
             break
     return pieces, rows
 
@@ -160,10 +162,9 @@ def _look(file: Path, options: ReadOptions, zone: str) -> _Looked:
     if not rows:
         notes.append(message("{file}: there are column names but no rows", file=name))
     with connect() as connection:
-        connection.register("rows", without_blanks(table))
-        connection.execute("CREATE TEMP TABLE looked AS SELECT * FROM rows")
-        connection.unregister("rows")
-        profiles = [profile(connection, "looked", column, _timely(column)) for column in columns]
+        clean = without_blanks(table)
+        connection.register("looked", clean)
+        profiles = [profile(connection, column, clean[column], _timely(column)) for column in columns]
         proposal = best_proposal(profiles, file.name)
         rule = table_rule(proposal, profiles, file.name, options)
         if len(profiles) == 1:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from qualityloop.analysis.calendar import WorkingCalendar
+from qualityloop.analysis.calendar import PUBLIC, WorkingCalendar, china
 from qualityloop.analysis.datasets import DATASETS, Column, Dataset
 from qualityloop.analysis.messages import AnalysisError, Place, message
 
@@ -35,6 +35,7 @@ _COLUMN_KEYS = (
     "values", "otherwise", "missing", "true", "false", "factor", "decimal", "bad", "remark",
 )  # fmt: skip
 _TABLE_KEYS = ("dataset", "files", "read", "events", "join", "only", "except", "columns")
+_CALENDAR_KEYS = ("use", "week", "holidays", "workdays")
 _DIRECTIVES = frozenset("aAbBcdfgHIjmMnpSTuwWxXyYzZ%-")
 _WEEKDAYS = {name: n for n, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 1)}
 
@@ -292,21 +293,24 @@ def _check_take(take: Take, column: Column, spot: Spot) -> None:
 
 
 def _calendar(spot: Spot, zone: str) -> WorkingCalendar:
-    keys = spot.keys(("week", "holidays", "workdays"))
+    keys = spot.keys(_CALENDAR_KEYS)
     week: dict[int, list[tuple[str, str]]] = {}
     for key, value in keys["week"].entries() if "week" in keys else []:
         for day in _days(key):
             week[day] = _hours(value)
     holidays = frozenset(_day(item) for item in keys["holidays"].items()) if "holidays" in keys else frozenset()
     workdays = {_day(key): _hours(value) for key, value in keys["workdays"].entries()} if "workdays" in keys else {}
-    calendar = WorkingCalendar(zone=zone, week=week, holidays=holidays, workdays=workdays)
+    if "use" in keys and "week" not in keys:
+        raise spot.fail(message("“{key}” is missing", key="week"))
     for key, value in [*(keys["week"].entries() if "week" in keys else []),
                        *(keys["workdays"].entries() if "workdays" in keys else [])]:  # fmt: skip
         try:
             WorkingCalendar(zone=zone, week={1: _hours(value)}).hours_on(date(2024, 1, 1))
         except AnalysisError as error:
             raise key.fail(error.text) from error
-    return calendar
+    public = "use" in keys and keys["use"].one_of(PUBLIC) == "china"
+    base = china(week, zone=zone) if public else WorkingCalendar(zone=zone, week=week)
+    return base.with_days(holidays, workdays)
 
 
 def _days(spot: Spot) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import yaml
 
-from qualityloop.analysis.calendar import WorkingCalendar
+from qualityloop.analysis.calendar import WorkingCalendar, own_days
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.messages import Message, message
 
@@ -177,11 +177,12 @@ def _calendar(calendar: WorkingCalendar) -> list[str]:
     def hours(pairs: Sequence[Sequence[str]]) -> str:
         return "[" + ", ".join(f'"{start}-{end}"' for start, end in pairs) + "]"
 
-    lines = ["calendar:", "  week:"]
+    holidays, workdays = own_days(calendar)
+    lines = ["calendar:", *([f"  use: {calendar.public}"] if calendar.public else []), "  week:"]
     lines += [f"    {day}: {hours(pairs)}" for day, pairs in sorted(calendar.week.items())]
-    if calendar.holidays:
-        lines.append("  holidays: [" + ", ".join(day.isoformat() for day in sorted(calendar.holidays)) + "]")
-    if calendar.workdays:
+    if holidays:
+        lines.append("  holidays: [" + ", ".join(day.isoformat() for day in holidays) + "]")
+    if workdays:
         lines.append("  workdays:")
-        lines += [f"    {day.isoformat()}: {hours(pairs)}" for day, pairs in sorted(calendar.workdays.items())]
+        lines += [f"    {day.isoformat()}: {hours(pairs)}" for day, pairs in workdays.items()]
     return lines

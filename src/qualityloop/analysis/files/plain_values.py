@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from qualityloop.analysis.datasets import ColumnType
 
+from .expressions import CONSTANT_SINCE, constant_offset
 from .mapping import ColumnRule
 
 _DATE, _WITH_MINUTES, _LONGEST_PLAIN = 10, 16, 26
@@ -28,7 +29,9 @@ class Plain:
     wall: bool = False
 
 
-def plainly_typed(column: pa.ChunkedArray, rule: ColumnRule, kind: ColumnType, missing: Sequence[str]) -> Plain | None:
+def plainly_typed(
+    column: pa.ChunkedArray, rule: ColumnRule, kind: ColumnType, missing: Sequence[str], zone: str
+) -> Plain | None:
     """`column` (without blanks) as `kind` under `rule`; None where that takes more than a cast."""
     if rule.values or rule.repair or kind in {"text", "boolean"}:
         return None
@@ -36,13 +39,23 @@ def plainly_typed(column: pa.ChunkedArray, rule: ColumnRule, kind: ColumnType, m
     if gone:
         column = pc.if_else(pc.is_in(column, pa.array(gone, pa.string())), pa.scalar(None, pa.string()), column)
     if kind in {"instant", "date"}:
-        return _instants(column, kind) if rule.formats in {(), ("iso",)} else None
+        found = _instants(column, kind) if rule.formats in {(), ("iso",)} else None
+        return _in_utc(found.values, rule.zone or zone) if found and found.wall else found
     if rule.formats or rule.decimal != "." or (kind == "integer" and rule.factor is not None):
         return None
     values = _integers(column) if kind == "integer" else _numbers(column)
     if values is None:
         return None
     return Plain(values if rule.factor is None else pc.multiply(values, rule.factor))
+
+
+def _in_utc(readings: pa.ChunkedArray, zone: str) -> Plain:
+    """Clock readings of `zone` in UTC, where its clock was always equally far from it."""
+    offset = constant_offset(zone)
+    first = pc.min(readings).as_py()
+    if offset is None or (first is not None and first.year < CONSTANT_SINCE):
+        return Plain(readings, wall=True)
+    return Plain(pc.subtract(readings, pa.scalar(offset * 1_000_000, pa.duration("us"))))
 
 
 def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:

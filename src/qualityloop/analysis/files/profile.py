@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from itertools import product
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from . import expressions as sql
 from .headers import MISSING_WORDS
@@ -34,12 +37,16 @@ _FORMATS = ("iso", *(f"{d}{t}" for d, t in product(_DATES, _TIMES)))
 _LOOKED_AT = 2_000
 _FEW = 60
 _ENOUGH = 0.9
+_HALF = 0.5
 DAY_MONTH = (("%d-%m-%Y", "%m-%d-%Y"), ("%d/%m/%Y", "%m/%d/%Y"), ("%d/%m/%y", "%m/%d/%y"))
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One column, in numbers. `formats` are those under which at least nine of ten values are instants."""
+    """One column, in numbers.
+
+    `formats` are those under which at least nine of ten values are instants, `partly` the one for at least half.
+    """
 
     name: str
     rows: int
@@ -49,6 +56,7 @@ class Profile:
     integers: float
     booleans: float
     formats: tuple[str, ...]
+    partly: tuple[str, ...]
     time_only: str | None
     constant: str | None
     missing_words: tuple[tuple[str, int], ...]
@@ -63,27 +71,44 @@ class Profile:
         return self.distinct / self.filled if self.filled else 0.0
 
 
-def profile(connection: duckdb.DuckDBPyConnection, table: str, column: str, timely: bool) -> Profile:
-    """Look at `column` of `table`; `timely` says that its header speaks of time (then numbers may be instants)."""
-    words = sql.words(sorted(MISSING_WORDS))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {sql.cell(column, ())} AS v FROM {table}")
-    rows, filled, distinct, low = connection.execute(
-        "SELECT count(*), count(v), count(DISTINCT v), min(v) FROM cells"
-    ).fetchall()[0]
-    missing = connection.execute(
-        f"SELECT v, count(*) FROM cells WHERE length(v) <= 12 AND lower(v) IN {words} GROUP BY v ORDER BY 2 DESC"
-    ).fetchall()
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE looked_at AS SELECT DISTINCT v FROM cells "
-        f"WHERE v IS NOT NULL AND NOT lower(v) IN {words} ORDER BY hash(v) LIMIT {_LOOKED_AT}"
-    )
+def profile(connection: duckdb.DuckDBPyConnection, name: str, cells: pa.ChunkedArray, timely: bool) -> Profile:
+    """Look at the `cells` of a column (without blanks, NULL where empty).
+
+    `timely` says that its header speaks of time (then numbers may be instants). All cells are counted; for its types
+    up to 2,000 different values are read, spread evenly over the file.
+    """
+    counted = pc.value_counts(cells.combine_chunks() if cells.num_chunks > 1 else cells)
+    values, counts = counted.field("values"), counted.field("counts")
+    missing = _missing_words(values, counts)
+    kept = values.filter(pc.invert(pc.is_in(pc.utf8_lower(values), pa.array([*sorted(MISSING_WORDS), None]))))
+    filled = len(cells) - cells.null_count
+    distinct = len(values) - (1 if cells.null_count else 0)
+    constant = next((value for value in values.to_pylist() if value is not None), None) if distinct == 1 else None
+    looked_at = pa.table({"v": _spread(kept, _LOOKED_AT)})
+    if not looked_at.num_rows:
+        return Profile(name, len(cells), filled, distinct, 0.0, 0.0, 0.0, (), (), None, constant, missing)
+    connection.register("looked_at", looked_at)
+    connection.register("few", pa.table({"v": _spread(kept, _FEW)}))
     numbers, integers, booleans = _kinds(connection)
-    formats = _formats(connection, timely) if filled else ()
-    time_only = _first_enough(connection, TIMES_ONLY) if filled and not formats else None
+    formats, partly = _formats(connection, timely)
+    time_only = None if formats or partly or numbers >= _ENOUGH else _first_enough(connection, TIMES_ONLY)
     return Profile(
-        column, rows, filled, distinct, numbers, integers, booleans, formats, time_only,
-        low if distinct == 1 else None, tuple((str(word), int(count)) for word, count in missing),
-    )  # fmt: skip
+        name, len(cells), filled, distinct, numbers, integers, booleans, formats, partly, time_only, constant, missing
+    )
+
+
+def _missing_words(values: pa.Array, counts: pa.Array) -> tuple[tuple[str, int], ...]:
+    """The words that often mean “missing”, the most frequent first."""
+    hit = pc.is_in(pc.utf8_lower(values), pa.array(sorted(MISSING_WORDS)))
+    found = zip(values.filter(hit).to_pylist(), counts.filter(hit).to_pylist(), strict=True)
+    return tuple(sorted(found, key=lambda pair: -pair[1]))
+
+
+def _spread(values: pa.Array, count: int) -> pa.Array:
+    """At most `count` of the values, evenly spread."""
+    if len(values) <= count:
+        return values
+    return values.take(pa.array(np.linspace(0, len(values) - 1, count).astype(np.int64)))
 
 
 def _kinds(connection: duckdb.DuckDBPyConnection) -> tuple[float, float, float]:
@@ -99,10 +124,12 @@ def _kinds(connection: duckdb.DuckDBPyConnection) -> tuple[float, float, float]:
     return found[1] / some, found[2] / some, found[3] / some
 
 
-def _shares(connection: duckdb.DuckDBPyConnection, formats: Sequence[str], limit: int = _LOOKED_AT) -> list[float]:
+def _shares(
+    connection: duckdb.DuckDBPyConnection, formats: Sequence[str], table: str = "looked_at"
+) -> list[float]:
     counts = ", ".join(f"count({sql.local('v', ColumnRule('x', formats=(form,)))})" for form in formats)
     row = connection.execute(
-        f"SELECT count(*), {counts} FROM (SELECT * FROM looked_at ORDER BY hash(v) LIMIT {limit})"
+        f"SELECT count(*), {counts} FROM {table}"
     ).fetchall()[0]
     return [count / max(row[0], 1) for count in row[1:]]
 
@@ -122,28 +149,31 @@ def _first_enough(connection: duckdb.DuckDBPyConnection, formats: Sequence[str])
     return formats[best] if shares[best] >= _ENOUGH else None
 
 
-def _formats(connection: duckdb.DuckDBPyConnection, timely: bool) -> tuple[str, ...]:
-    """The format that reads at least nine of ten values; two where day and month stand in both orders."""
+def _formats(connection: duckdb.DuckDBPyConnection, timely: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The format that reads at least nine of ten values; two where day and month stand in both orders.
+
+    Beside it the format that reads at least half, where none reads that many.
+    """
     numeric = connection.execute("SELECT count(try_cast(v AS DOUBLE)), count(*), min(try_cast(v AS DOUBLE)), "
                                  "max(try_cast(v AS DOUBLE)) FROM looked_at").fetchall()[0]  # fmt: skip
     if numeric[0] and numeric[0] >= _ENOUGH * numeric[1]:
-        return _numeric_format(numeric[2], numeric[3], connection) if timely else ()
+        return (_numeric_format(numeric[2], numeric[3], connection) if timely else ()), ()
     if not _may_be_dates(connection):
-        return ()
-    few = dict(zip(_FORMATS, _shares(connection, _FORMATS, _FEW), strict=True))
+        return (), ()
+    few = dict(zip(_FORMATS, _shares(connection, _FORMATS, "few"), strict=True))
     likely = tuple(form for form in _FORMATS if few[form] >= 0.2)
     if not likely:
-        return ()
+        return (), ()
     shares = dict.fromkeys(_FORMATS, 0.0) | dict(zip(likely, _shares(connection, likely), strict=True))
     best = max(_FORMATS, key=lambda form: shares[form])
     if shares[best] >= _ENOUGH:
-        return (best,)
+        return (best,), ()
     for pair in DAY_MONTH:
         for time in _TIMES:
             both = [f"{part}{time}" for part in pair]
             if min(shares[form] for form in both) > 0.3 and sum(shares[form] for form in both) > 1:
-                return tuple(sorted(both, key=lambda form: -shares[form]))
-    return ()
+                return tuple(sorted(both, key=lambda form: -shares[form])), ()
+    return (), ((best,) if shares[best] >= _HALF else ())
 
 
 def _numeric_format(low: float, high: float, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

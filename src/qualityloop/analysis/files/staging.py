@@ -53,7 +53,7 @@ class Staging:
     def __init__(self, temp: Path, memory_limit: str | None = None) -> None:
         self.connection = connect(memory_limit=memory_limit, temp=temp / "spill")
         self._count = 0
-        self._datasets: dict[str, None] = {}
+        self._columns: dict[str, tuple[Column, ...]] = {}
 
     def close(self) -> None:
         self.connection.close()
@@ -61,18 +61,19 @@ class Staging:
     @property
     def datasets(self) -> tuple[str, ...]:
         """The datasets for which there is a table."""
-        return tuple(self._datasets)
+        return tuple(self._columns)
 
-    def open_dataset(self, dataset: Dataset) -> None:
-        """Make the empty table of `dataset`."""
-        if dataset.name in self._datasets:
+    def open_dataset(self, dataset: Dataset, targets: Collection[str]) -> None:
+        """Make the empty table of `dataset`, with the columns `targets` that will be filled and the required ones."""
+        if dataset.name in self._columns:
             return
-        fields = [(column.name, ARROW_TYPES[column.type]) for column in dataset.columns]
+        columns = tuple(column for column in dataset.columns if column.required or column.name in targets)
+        fields = [(column.name, ARROW_TYPES[column.type]) for column in columns]
         empty = pa.schema([*fields, (FILE, pa.int32()), (ROW, pa.int64()), (NUMBER, pa.int64())]).empty_table()
         self.connection.register("empty_rows", empty)
         self.connection.execute(f"CREATE TEMP TABLE {sql.name('stage_' + dataset.name)} AS SELECT * FROM empty_rows")
         self.connection.unregister("empty_rows")
-        self._datasets[dataset.name] = None
+        self._columns[dataset.name] = columns
 
     def forget_file(self, dataset: str, file: int) -> None:
         """Take back the rows of a file that must be read again."""
@@ -102,7 +103,7 @@ class Staging:
             plain = None
             if len(rule.sources) == 1 and rule.sources[0] in clean.column_names:
                 kind = _declared(dataset, rule.target).type
-                plain = plainly_typed(clean[rule.sources[0]], rule, kind, mapping.missing)
+                plain = plainly_typed(clean[rule.sources[0]], rule, kind, mapping.missing, mapping.zone)
             if plain is not None:
                 text = sql.name(_TYPED + rule.target)
                 clean = clean.append_column(_TYPED + rule.target, plain.values)
@@ -180,7 +181,7 @@ class Staging:
         """
         table = sql.name("stage_" + dataset.name)
         key = ", ".join(sql.name(column) for column in dataset.key)
-        content = ", ".join(sql.name(column.name) for column in dataset.columns)
+        content = ", ".join(sql.name(column.name) for column in self._columns[dataset.name])
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE later AS WITH repeated AS "
             f"(SELECT {key} FROM {table} GROUP BY ALL HAVING count(*) > 1) "
@@ -198,13 +199,14 @@ class Staging:
         return dropped, conflicts
 
     def finished(self, dataset: Dataset, numbered: Sequence[str]) -> pa.RecordBatchReader:
-        """The rows of a dataset in their final form: only columns that hold anything, or are required."""
+        """The rows of a dataset in their final form, unordered: only columns that hold anything, or are required."""
         table = sql.name("stage_" + dataset.name)
+        present = self._columns[dataset.name]
         filled = self.single(
-            "SELECT " + ", ".join(f"count({sql.name(column.name)})" for column in dataset.columns) + f" FROM {table}"
+            "SELECT " + ", ".join(f"count({sql.name(column.name)})" for column in present) + f" FROM {table}"
         )
         columns = []
-        for column, count in zip(dataset.columns, filled, strict=True):
+        for column, count in zip(present, filled, strict=True):
             if column.name in numbered:
                 rest = [sql.name(part) for part in dataset.key if part != column.name]
                 columns.append(
@@ -213,9 +215,7 @@ class Staging:
                 )
             elif count or column.required:
                 columns.append(sql.name(column.name))
-        return self.connection.sql(f'SELECT {", ".join(columns)} FROM {table} ORDER BY "{NUMBER}"').to_arrow_reader(
-            100_000
-        )
+        return self.connection.sql(f"SELECT {', '.join(columns)} FROM {table}").to_arrow_reader(100_000)
 
     def count(self, dataset: str) -> int:
         """Rows waiting."""
