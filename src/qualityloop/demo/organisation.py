@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 
-from qualityloop.analysis.calendar import WorkingCalendar
+from qualityloop.analysis.calendar import china
 
 ZONE = "Asia/Shanghai"
 UTC_OFFSET = np.timedelta64(8, "h")  # China has had no summer time since 1991
 
 _OFFICE = (("08:30", "12:00"), ("13:00", "18:00"))
 
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(n) for n in range((last - first).days + 1)]
-
-
-# Public holidays and make-up days (调休) of the span of the demo
-CALENDAR = WorkingCalendar(
-    zone=ZONE,
-    week=dict.fromkeys(range(1, 7), _OFFICE),
-    holidays=frozenset(
-        _days(date(2025, 10, 1), date(2025, 10, 8))
-        + _days(date(2026, 1, 1), date(2026, 1, 3))
-        + _days(date(2026, 2, 15), date(2026, 2, 23))
-        + _days(date(2026, 4, 4), date(2026, 4, 6))
-        + _days(date(2026, 5, 1), date(2026, 5, 5))
-        + _days(date(2026, 6, 19), date(2026, 6, 21))
-        + _days(date(2026, 9, 25), date(2026, 9, 27))
-        + _days(date(2026, 10, 1), date(2026, 10, 7))
-    ),
-    workdays=dict.fromkeys((date(2026, 1, 4), date(2026, 9, 20)), _OFFICE),
-)
+CALENDAR = china(dict.fromkeys(range(1, 7), _OFFICE), zone=ZONE)
 
 EARLY, MIDDLE, NIGHT = "早班", "中班", "夜班"
 SHIFTS = (EARLY, MIDDLE, NIGHT)

@@ -42,6 +42,8 @@ tables:
         ("version: 1", "calendar: {week: {8: ['09:00-12:00']}}", 1, "calendar.week", "no weekday"),
         ("version: 1", "calendar: {week: {1: ['12:00-09:00']}}", 1, "calendar.week", "end before they begin"),
         ("version: 1", "calendar: {holidays: [tomorrow]}", 1, "calendar.holidays[1]", "not a date"),
+        ("version: 1", "calendar: {use: chnia, week: {}}", 1, "calendar.use", "did you mean “china”"),
+        ("version: 1", "calendar: {use: china}", 1, "calendar", "“week” is missing"),
     ],
 )
 def test_mistakes_are_shown_where_they_stand(old: str, new: str, line: int | None, key: str | None, says: str) -> None:

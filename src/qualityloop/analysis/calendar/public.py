@@ -79,6 +79,14 @@ def china(
     )
 
 
+def own_days(calendar: WorkingCalendar) -> tuple[list[date], dict[date, Sequence[Sequence[str]]]]:
+    """Holidays and workdays of a calendar that are not those of the public one it is built on."""
+    base = china(calendar.week, zone=calendar.zone) if calendar.public else WorkingCalendar(zone=calendar.zone)
+    usual = {day: [tuple(pair) for pair in hours] for day, hours in base.workdays.items()}
+    workdays = {d: h for d, h in sorted(calendar.workdays.items()) if usual.get(d) != [tuple(pair) for pair in h]}
+    return sorted(calendar.holidays - base.holidays), workdays
+
+
 @cache
 def _china() -> dict[str, Any]:
     text = (resources.files(__package__) / "china.yaml").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ does not count, one that it repeats counts twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,6 +66,20 @@ class WorkingCalendar:
     def spans_on(self, day: date) -> tuple[tuple[int, int], ...]:
         """The same in minutes of the day."""
         return _spans(self.hours_on(day))
+
+    def with_days(
+        self, holidays: Iterable[date] = (), workdays: Mapping[date, Sequence[Sequence[str]]] | None = None
+    ) -> WorkingCalendar:
+        """The calendar with days of one's own on top; they overrule what it says of those days."""
+        free, worked = frozenset(holidays), dict(workdays or {})
+        kept = {day: hours for day, hours in self.workdays.items() if day not in free}
+        changed = (free - self.holidays) | (worked.keys() - self.workdays.keys())
+        return replace(
+            self,
+            holidays=self.holidays | free,
+            workdays=kept | worked,
+            names={day: name for day, name in self.names.items() if day not in changed},
+        )
 
     def beyond(self, first: date, last: date) -> Message | None:
         """What has to be said when some of the days lie outside `covered`: their public holidays are not known."""
