@@ -103,7 +103,7 @@ def test_data_cannot_break_out(document: str, request: pytest.FixtureRequest) ->
 def test_numbers_stand_with_target_interval_and_n(english: bytes) -> None:
     text = _Read(english).text
     for expected in (
-        "71.2 % −14.8 pp target ≥ 90% · 1,204 tickets 95 %: 69.8 – 72.6%",  # 0.712 × (1 ± 0.02); 0.712 − 0.86
+        "71.2 % −14.8 pp target ≥ 90% · 1,204 tickets 95 % interval 69.8 – 72.6%",  # 0.712 × (1 ± 0.02); 0.712 − 0.86
         "53.2 h +1.25 h target ≤ 48 h · 890 tickets",  # 53.25 − 52
         "0.83 % +0.23 pp target ≤ 1%",  # 0.0083 − 0.006
         "226 × 3.75 × 1 × 1.5 = 1,274",  # 226.4 × 3.75 × 1 × 1.5 = 1273.5

@@ -148,7 +148,7 @@ def process(found: Mapping[str, Any], language: str) -> Payload:
         "words": _words(
             language,
             label=message("Process map: steps and how often one follows another"),
-            count=message("Count"),
+            count=message("Times"),
             median=message("Median waiting"),
             p90=message("Waiting, 90th percentile"),
             starts=message("Cases start here"),
