@@ -7,7 +7,15 @@ from datetime import date
 import pytest
 
 from qualityloop.analysis.lake import Lake
-from qualityloop.diagnosis.choices import Choice, choose, day_range, group_parameters, parse_group, standards
+from qualityloop.diagnosis.choices import (
+    Choice,
+    choose,
+    day_range,
+    group_parameters,
+    parse_group,
+    standards,
+    standards_broken,
+)
 
 KNOWN = {"after-sales", "contact-centre", "service-level", "technical-support"}
 
@@ -76,6 +84,8 @@ def test_own_standards_lie_in_the_home_folder(own_home: object, lake: Lake) -> N
         found = standards(settings.QUALITYLOOP_HOME)
         assert set(found) == KNOWN | {"ours"}
         assert found["ours"].version == "7"
+        (said,) = standards_broken(settings.QUALITYLOOP_HOME, "en")
+        assert said.startswith("The standard broken.yaml cannot be used: ")
     finally:
         (folder / "ours.yaml").unlink()
         (folder / "broken.yaml").unlink()

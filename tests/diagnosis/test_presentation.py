@@ -53,7 +53,6 @@ def test_a_value_with_all_that_is_needed_to_read_it() -> None:
     assert shown.rows == "1\N{NO-BREAK SPACE}204 单"
     assert shown.status_word == "不达标"
     assert shown.change.startswith("−3.8 ")
-    assert shown.short_change == "−3.8"
     assert shown.better is False
     assert shown.year_change.startswith("+1.2 ")
     assert shown.year_better is True

@@ -39,25 +39,37 @@ def lake_days(lake: Lake) -> tuple[date, date] | None:
 
 
 @lru_cache(maxsize=64)
-def _standard(source: str, stamp: int) -> Standard:
-    return load_standard(Path(source) if stamp else source)
+def _standard(source: str, stamp: int) -> Standard | AnalysisError:
+    """The standard of a key or file, or what is wrong with it: read, and logged, once per state of the file."""
+    try:
+        return load_standard(Path(source) if stamp else source)
+    except AnalysisError as error:
+        logger.warning("standard %s: %s", source, error.in_language("en"))
+        return error
 
 
-def standards(home: Path) -> dict[str, Standard]:
-    """Shipped standards and those in the home folder's `standards`, by key; what cannot be read is logged."""
+def _standards(home: Path) -> list[tuple[str, Standard | AnalysisError]]:
     sources = [(key, 0) for key in shipped_standards()]
     for path in sorted((home / "standards").glob("*")):
         if path.suffix.lower() in (".yaml", ".yml", ".xlsx"):
             sources.append((str(path), path.stat().st_mtime_ns))
-    found: dict[str, Standard] = {}
-    for source, stamp in sources:
-        try:
-            standard = _standard(source, stamp)
-        except AnalysisError as error:
-            logger.warning("standard %s: %s", source, error.in_language("en"))
-        else:
-            found[standard.key] = standard
-    return found
+    return [(source, _standard(source, stamp)) for source, stamp in sources]
+
+
+def standards(home: Path) -> dict[str, Standard]:
+    """Shipped standards and those in the home folder's `standards`, by key; own ones replace shipped ones."""
+    return {found.key: found for _, found in _standards(home) if isinstance(found, Standard)}
+
+
+def standards_broken(home: Path, language: str) -> list[str]:
+    """What is wrong with files in the home folder's `standards`."""
+    return [
+        message(
+            "The standard {file} cannot be used: {reason}", file=Path(source).name, reason=found.in_language(language)
+        ).in_language(language)
+        for source, found in _standards(home)
+        if isinstance(found, AnalysisError)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

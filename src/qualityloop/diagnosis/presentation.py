@@ -44,7 +44,6 @@ class Shown:
     rows: str
     interval: str
     change: str
-    short_change: str
     better: bool | None
     year_change: str
     year_better: bool | None
@@ -188,7 +187,6 @@ class Speaker:
             rows=self.counted(indicator, value),
             interval=interval,
             change=change,
-            short_change=_number(change) if better is not None else change,
             better=better,
             year_change=year_change,
             year_better=year_better,

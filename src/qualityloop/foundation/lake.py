@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -21,6 +23,15 @@ def lake_path() -> Path:
 def cache_path() -> Path:
     """Where computed results are kept; may be deleted at any time."""
     return Path(settings.QUALITYLOOP_HOME) / "cache"
+
+
+def loaded_at(lake: Lake) -> datetime | None:
+    """When the records of `lake` were loaded, on its own wall clock."""
+    try:
+        seconds = (lake.root / MANIFEST).stat().st_mtime
+    except OSError:
+        return None
+    return datetime.fromtimestamp(seconds, ZoneInfo(lake.zone)).replace(tzinfo=None)
 
 
 def current_lake() -> Lake | None:

@@ -17,9 +17,9 @@ from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError, Message
 from qualityloop.analysis.problems.wording import period_label
 from qualityloop.diagnosis import permissions, waiting
-from qualityloop.diagnosis.choices import GRAINS, Choice, choose, standards
+from qualityloop.diagnosis.choices import GRAINS, Choice, choose, standards, standards_broken
 from qualityloop.diagnosis.presentation import Speaker, grain_word
-from qualityloop.foundation.lake import current_lake
+from qualityloop.foundation.lake import current_lake, loaded_at
 
 P = ParamSpec("P")
 
@@ -50,6 +50,7 @@ class Asked:
     def context(self, *notes: Message, **more: Any) -> dict[str, Any]:
         """What every template gets: the choices to offer, notes, and where the numbers come from."""
         choice, language = self.choice, self.language
+        broken = standards_broken(settings.QUALITYLOOP_HOME, language) if self.sees_rows else []
         return {
             "choice": choice,
             "standard_name": choice.standard.name.in_language(language),
@@ -58,8 +59,9 @@ class Asked:
             "grains": [(grain, grain_word(grain, language)) for grain in GRAINS],
             "periods": [(p.isoformat(), period_label(p, choice.grain, language)) for p in choice.periods],
             "period_key": choice.period.isoformat(),
-            "notes": [note.in_language(language) for note in (*choice.notes, *notes)],
+            "notes": [*broken, *(note.in_language(language) for note in (*choice.notes, *notes))],
             "lake": self.lake,
+            "loaded_at": loaded_at(self.lake),
             "sees_rows": self.sees_rows,
             "query": choice.query(),
             **more,
