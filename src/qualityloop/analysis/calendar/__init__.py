@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .clock import Clock, Pause, Span, clock, due, explain
+from .clock import Clock, Pause, Span, because, clock, due, explain
 from .public import PUBLIC, Notice, china, notices, own_days
 from .working import Hours, Instants, WorkingCalendar
 
 __all__ = [
     "PUBLIC", "Clock", "Hours", "Instants", "Notice", "Pause", "Span", "WorkingCalendar",
-    "china", "clock", "due", "explain", "notices", "own_days",
+    "because", "china", "clock", "due", "explain", "notices", "own_days",
 ]  # fmt: skip

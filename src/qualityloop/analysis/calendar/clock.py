@@ -18,6 +18,16 @@ from .working import DAY, MINUTE, SECOND, WorkingCalendar, local_days
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK = 64 * DAY  # how far `due` looks ahead at a time
 _YEARS = 40  # and how far at all
+_ORDINARY, _CLOSED = message("working time"), message("outside working hours")
+_WEEKDAYS = (
+    message("Monday"),
+    message("Tuesday"),
+    message("Wednesday"),
+    message("Thursday"),
+    message("Friday"),
+    message("Saturday"),
+    message("Sunday"),
+)
 _NOON = (11 * 60, 15 * 60)  # a gap between working hours within these minutes of the day is the lunch break
 
 
@@ -148,6 +158,23 @@ def clock(
     return Clock(target, used, when, spans, calendar.beyond(first_day, last_day))
 
 
+def because(spans: Iterable[Span], calendar: WorkingCalendar) -> tuple[Message, ...]:
+    """The remarkable among the reasons, each once and in order: make-up days that count, and what does not count."""
+    said: dict[str, Message] = {}
+    for span in spans:
+        if span.counted and span.reason != _ORDINARY:
+            day = _aware(span.start).astimezone(ZoneInfo(calendar.zone)).date()
+            text = message(
+                "{weekday} {day}: {reason}", weekday=_WEEKDAYS[day.weekday()], day=day.isoformat(), reason=span.reason
+            )
+        elif not span.counted and span.reason != _CLOSED:
+            text = message("{reason} does not count", reason=span.reason)
+        else:
+            continue
+        said.setdefault(str(text), text)
+    return tuple(said.values())
+
+
 def _stretches(calendar: WorkingCalendar, start: int, end: int) -> Iterator[_Stretch]:
     """[start, end) without gap, as the calendar has it."""
     for day, midnight, low, high in local_days(ZoneInfo(calendar.zone), start, end):
@@ -166,16 +193,16 @@ def _day(calendar: WorkingCalendar, day: date) -> Iterator[tuple[int, int, bool,
     works, at = _works(calendar, day), 0
     for first, last in spans:
         if at < first:
-            yield at, first, False, _gap(at, first) if at else message("outside working hours")
+            yield at, first, False, _gap(at, first) if at else _CLOSED
         yield first, last, True, works
         at = last
     if at < 1440:
-        yield at, 1440, False, message("outside working hours")
+        yield at, 1440, False, _CLOSED
 
 
 def _works(calendar: WorkingCalendar, day: date) -> Message:
     if day not in calendar.workdays:
-        return message("working time")
+        return _ORDINARY
     name = calendar.names.get(day)
     return message("make-up workday ({name})", name=name) if name else message("make-up workday")
 
@@ -184,13 +211,13 @@ def _free(calendar: WorkingCalendar, day: date) -> Message:
     if day in calendar.holidays and day not in calendar.workdays:
         name = calendar.names.get(day)
         return message("public holiday: {name}", name=name) if name else message("holiday")
-    return message("weekend") if day.isoweekday() >= 6 else message("outside working hours")
+    return message("weekend") if day.isoweekday() >= 6 else _CLOSED
 
 
 def _gap(first: int, last: int) -> Message:
     if _NOON[0] <= first and last <= _NOON[1]:
         return message("lunch break {start}–{end}", start=_time(first), end=_time(last))
-    return message("outside working hours")
+    return _CLOSED
 
 
 def _time(minute: int) -> str:
