@@ -10,7 +10,7 @@ from datetime import date, datetime
 import pytest
 from python_calamine import CalamineWorkbook
 
-from qualityloop.diagnosis.export import csv_lines, safe_text, table_response
+from qualityloop.foundation.export import csv_lines, safe_text, table_response
 
 ROWS = [
     ["=1+1", 1.5, True, datetime(2026, 10, 1, 8, 30), date(2026, 10, 1), None],

@@ -12,8 +12,8 @@ from qualityloop.analysis.messages import Text, message
 from qualityloop.diagnosis import codec, payloads
 from qualityloop.diagnosis.choices import Choice
 from qualityloop.diagnosis.durations import duration_text
-from qualityloop.diagnosis.paging import page_asked
 from qualityloop.diagnosis.presentation import Speaker
+from qualityloop.foundation.paging import page_asked
 
 OCTOBER = date(2026, 10, 1)
 

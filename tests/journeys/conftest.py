@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from qualityloop.demo import generate
 from qualityloop.foundation.accounts import account_create
+from tests.audit_triggers import flushing
 from tests.browser import chromium
 
 __all__ = ["chromium"]
@@ -42,6 +43,13 @@ def journey_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("journeys")
     generate(home / "lake", tickets=8000)
     return home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def audit_log_is_emptied() -> Iterator[None]:
+    """After each journey Django empties all tables; the audit log would refuse."""
+    with flushing():
+        yield
 
 
 @pytest.fixture

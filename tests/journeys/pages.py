@@ -13,6 +13,8 @@ PAGES = {
     "process": "/process/",
     "cases": f"/process/cases/?of=rework&a={quote('解决')}",
     "account": "/account/",
+    "audit": "/audit/",
+    "audit filtered": f"/audit/?record={quote('林岚')}&action=account.created",
     "password": "/account/password/",
     "missing": "/no/such/page/",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FoundationConfig(AppConfig):
@@ -10,3 +11,13 @@ class FoundationConfig(AppConfig):
 
     name = "qualityloop.foundation"
     label = "foundation"
+
+    def ready(self) -> None:
+        """Listen for sign-ins, and put the audit log into the navigation."""
+        from qualityloop.foundation.audit import sessions
+        from qualityloop.foundation.audit.permissions import AUDIT
+        from qualityloop.foundation.navigation import Entry, register
+
+        sessions.connect()
+        pages = frozenset({"foundation:audit"})
+        register(Entry(_("Audit log"), "foundation:audit", "history", AUDIT, pages, order=90))

@@ -7,11 +7,18 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qualityloop.foundation.audit.actions import ACCOUNT_CREATED
+from qualityloop.foundation.audit.models import AuditEntry, AuditHead
+from qualityloop.foundation.audit.recording import record, values_of
 from qualityloop.foundation.roles import Role
+
+__all__ = ["RECORDED", "AuditEntry", "AuditHead", "Theme", "User", "UserManager"]
+
+RECORDED = ("username", "name", "email", "role", "is_active")  # what the audit log says about an account
 
 
 class Theme(models.TextChoices):
@@ -33,8 +40,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """An administrator."""
-        return self.create_user(username, password, **{"role": Role.ADMIN.value, **fields})
+        """An administrator, made at the terminal."""
+        with transaction.atomic():
+            user = self.create_user(username, password, **{"role": Role.ADMIN.value, **fields})
+            record(actor=None, action=ACCOUNT_CREATED, record=user, before=None, after=values_of(user, *RECORDED))
+        return user
 
 
 class User(AbstractBaseUser):

@@ -6,11 +6,13 @@ from allauth.account.views import LoginView, LogoutView, PasswordChangeView
 from django.urls import include, path
 
 from qualityloop.foundation import views
+from qualityloop.foundation.audit.views import audit_log
 from qualityloop.foundation.permissions import SIGNED_IN, public, requires
 
 own = [
     path("start/", views.start, name="start"),
     path("account/", views.account, name="account"),
+    path("audit/", audit_log, name="audit"),
     path("preferences/language/", views.language, name="language"),
     path("preferences/theme/", views.theme, name="theme"),
 ]

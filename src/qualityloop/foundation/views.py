@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.models import Theme
 from qualityloop.foundation.navigation import first_page
 from qualityloop.foundation.permissions import SIGNED_IN, public, requires
@@ -25,7 +26,8 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am here, and how I like the pages."""
-    return render(request, "foundation/account.html", {"languages": settings.LANGUAGES})
+    context = {"languages": settings.LANGUAGES, **history_panel(request.user)}
+    return render(request, "foundation/account.html", context)
 
 
 @public

@@ -24,9 +24,9 @@ from qualityloop.analysis.problems.wording import (
 from qualityloop.diagnosis import payloads, permissions, services
 from qualityloop.diagnosis.choices import dimensions_of, group_parameters, parse_group
 from qualityloop.diagnosis.codec import to_not_computed, to_value
-from qualityloop.diagnosis.export import FORMATS, Cell, table_response
 from qualityloop.diagnosis.presentation import Card, Shown, series_by_key, worst_first
 from qualityloop.diagnosis.views.asked import Asked, asked
+from qualityloop.foundation.export import FORMATS, Cell, table_response
 from qualityloop.foundation.permissions import requires
 
 BARS = 24  # groups drawn; the table has them all

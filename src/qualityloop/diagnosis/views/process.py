@@ -14,10 +14,10 @@ from qualityloop.analysis.messages import Message, Text, message
 from qualityloop.analysis.problems.wording import column_label, format_number, format_share, value_label
 from qualityloop.diagnosis import payloads, permissions, queries, services
 from qualityloop.diagnosis.durations import duration_text
-from qualityloop.diagnosis.export import FORMATS, Cell, table_response
-from qualityloop.diagnosis.paging import page_asked
 from qualityloop.diagnosis.store import Result
 from qualityloop.diagnosis.views.asked import Asked, asked
+from qualityloop.foundation.export import FORMATS, Cell, table_response
+from qualityloop.foundation.paging import page_asked
 from qualityloop.foundation.permissions import requires
 
 FILTERS = ("channel", "product", "team", "kind")

@@ -25,9 +25,9 @@ from qualityloop.diagnosis.choices import (
     parse_group,
     query_string,
 )
-from qualityloop.diagnosis.export import FORMATS, Cell, table_response
-from qualityloop.diagnosis.paging import page_asked
 from qualityloop.diagnosis.views.asked import Asked, asked
+from qualityloop.foundation.export import FORMATS, Cell, table_response
+from qualityloop.foundation.paging import page_asked
 from qualityloop.foundation.permissions import requires
 
 MOST_JSON = 10_000

@@ -1,0 +1,40 @@
+"""What can be done to a record, in words: every room declares its actions here, as it declares its permissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A kind of write; `key` is what the audit log keeps."""
+
+    key: str
+    label: str | Promise
+
+
+ACTIONS: dict[str, Action] = {}
+
+
+def action(key: str, label: str | Promise) -> Action:
+    """Declare an action."""
+    if key in ACTIONS:
+        raise ValueError(f"action {key} is declared twice")
+    ACTIONS[key] = Action(key, label)
+    return ACTIONS[key]
+
+
+def action_label(key: str) -> str:
+    """The action in words; the key itself for one that is no longer declared."""
+    return str(ACTIONS[key].label) if key in ACTIONS else key
+
+
+ACCOUNT_CREATED = action("account.created", _("Account made"))
+ACCOUNT_CHANGED = action("account.changed", _("Account changed"))
+PASSWORD_CHANGED = action("account.password_changed", _("Password changed"))
+SIGNED_IN = action("session.signed_in", _("Signed in"))
+SIGN_IN_FAILED = action("session.sign_in_failed", _("Sign-in failed"))
+SIGNED_OUT = action("session.signed_out", _("Signed out"))

@@ -1,0 +1,125 @@
+"""Entries of the audit log as a person reads them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from qualityloop.foundation.audit.actions import action_label
+from qualityloop.foundation.audit.models import AuditEntry
+from qualityloop.foundation.audit.queries import history_of
+from qualityloop.foundation.export import Cell
+
+HISTORY = 20  # entries in the panel of a record
+MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value of a record, before and after; None where there was or is none."""
+
+    label: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry with its words."""
+
+    entry: AuditEntry
+    actor: str
+    action: str
+    kind: str
+    changes: tuple[Change, ...]
+
+
+def lines(entries: Iterable[AuditEntry]) -> Iterator[Line]:
+    """The entries in words."""
+    for entry in entries:
+        model = _model(entry.model)
+        kind = str(model._meta.verbose_name) if model else entry.model
+        yield Line(entry, actor_name(entry), action_label(entry.action), capfirst(kind), changes(entry, model))
+
+
+def actor_name(entry: AuditEntry) -> str:
+    """Who it was: a person, somebody not signed in, or the system itself."""
+    return entry.actor_name or (_("Not signed in") if entry.address else _("System"))
+
+
+def changes(entry: AuditEntry, model: type[models.Model] | None) -> tuple[Change, ...]:
+    """The values that differ between before and after; all of them where the record was made or deleted."""
+    before, after = entry.before, entry.after
+    if not isinstance(before, dict | None) or not isinstance(after, dict | None):
+        return (Change("", _shown(before, None), _shown(after, None)),)
+    old, new = before or {}, after or {}
+    found = []
+    for key in dict.fromkeys((*new, *old)):
+        was, now = old.get(key, MISSING), new.get(key, MISSING)
+        if was == now or (was in (MISSING, "", None) and now in (MISSING, "", None)):
+            continue
+        field = _field(model, key)
+        found.append(Change(_label(field, key), _shown(was, field), _shown(now, field)))
+    return tuple(found)
+
+
+def history_panel(record: Any) -> dict[str, Any]:
+    """Context of `foundation/history.html`: the newest entries about one record, and whether there are more."""
+    found = list(history_of(record)[: HISTORY + 1])
+    return {"history": list(lines(found[:HISTORY])), "history_more": len(found) > HISTORY, "history_size": HISTORY}
+
+
+def export_header() -> list[str]:
+    """Heads of the columns of an exported log."""
+    return [
+        _("Number"), _("Time (UTC)"), _("Who"), _("Action"), _("Kind of record"), _("Record number"), _("Record"),
+        _("Before"), _("After"), _("Reason"), _("Address"), _("Hash before"), _("Hash"),
+    ]  # fmt: skip
+
+
+def export_row(entry: AuditEntry) -> list[Cell]:
+    """An entry with everything that its hash covers."""
+    at = entry.at.astimezone(UTC).replace(tzinfo=None)
+    return [
+        entry.sequence, at.isoformat(sep=" ", timespec="microseconds"), actor_name(entry), entry.action, entry.model,
+        entry.record_id, entry.record_label, entry.before_json, entry.after_json, entry.reason, entry.address,
+        entry.previous_hash, entry.hash,
+    ]  # fmt: skip
+
+
+def _model(label: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(label) if label else None
+    except (LookupError, ValueError):
+        return None
+
+
+def _field(model: type[models.Model] | None, name: str) -> models.Field[Any, Any] | None:
+    try:
+        field = model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, models.Field) else None
+
+
+def _label(field: models.Field[Any, Any] | None, key: str) -> str:
+    return capfirst(str(field.verbose_name)) if field is not None else key
+
+
+def _shown(value: Any, field: models.Field[Any, Any] | None) -> str | None:
+    if value is MISSING or value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field is not None and field.choices and isinstance(value, str | int):
+        return str(dict(field.flatchoices).get(value, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
