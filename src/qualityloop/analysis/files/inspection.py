@@ -14,6 +14,7 @@ from qualityloop.analysis.engine.duckdb import connect
 from qualityloop.analysis.messages import AnalysisError, Message, Place, message
 
 from . import expressions as sql
+from .columnar import ParquetSource
 from .formats import kind_of, open_source, table_files
 from .json_lines import JsonLinesSource
 from .mapping import DEFAULT_ZONE, ColumnRule, Mapping, TableRule
@@ -22,9 +23,12 @@ from .observations import column_notes, date_notes, key_notes, zone_notes
 from .profile import Profile, profile
 from .proposal import Proposal, best_proposal, table_rule, tickets_from_log
 from .source import ROW, Broken, CarefulReadingNeededError, Progress, ReadOptions, Source, without_blanks
+from .tabular_text import TextSource
 from .workbook import sheet_names
 
-_ROWS_LOOKED_AT = 300_000
+_ROWS_LOOKED_AT = 2_000_000
+_SLOW_ROWS_LOOKED_AT = 300_000  # of files that are read row by row
+_BYTES_LOOKED_AT = 1 << 29
 _TIME_WORDS = ("time", "date", "stamp", "created", "opened", "closed", "at", "时间", "日期", "时刻")
 
 
@@ -114,43 +118,49 @@ def _parts(file: Path) -> list[ReadOptions]:
     return [ReadOptions()]
 
 
-def _read(source: Source) -> tuple[pa.Table, int, list[Broken]]:
-    """The first rows as one table, how many were read, and those that could not be."""
+def _limit(source: Source) -> int:
+    """How many rows are looked at."""
+    quick = isinstance(source, ParquetSource) or (isinstance(source, TextSource) and not source.careful)
+    return _ROWS_LOOKED_AT if quick else _SLOW_ROWS_LOOKED_AT
+
+
+def first_rows(source: Source, limit: int | None = None) -> tuple[pa.Table, bool, list[Broken]]:
+    """The first rows as one table, whether there may be more, and those that could not be read."""
     broken: list[Broken] = []
     try:
-        pieces, rows = _pieces(source, broken)
+        pieces, more = _pieces(source, limit or _limit(source), broken)
     except CarefulReadingNeededError:
         source.careful = True
         broken = []
-        pieces, rows = _pieces(source, broken)
+        pieces, more = _pieces(source, limit or _limit(source), broken)
     if not pieces:
         empty = pa.table({name: pa.array([], pa.string()) for name in source.columns})
-        return empty.append_column(ROW, pa.array([], pa.int64())), 0, broken
-    return pa.concat_tables(pieces, promote_options="default"), rows, broken
+        return empty.append_column(ROW, pa.array([], pa.int64())), False, broken
+    return pa.concat_tables(pieces, promote_options="default"), more, broken
 
 
-def _pieces(source: Source, broken: list[Broken]) -> tuple[list[pa.Table], int]:
-    pieces, rows = [], 0
-    size = 0
+def _pieces(source: Source, limit: int, broken: list[Broken]) -> tuple[list[pa.Table], bool]:
+    pieces: list[pa.Table] = []
+    rows = size = 0
     for batch in source.batches(broken.append):
         pieces.append(batch)
         rows += batch.num_rows
         size += batch.nbytes
         if rows >= limit or size >= _BYTES_LOOKED_AT:
-            break
-    return pieces, rows
+            return pieces, True
+    return pieces, False
 
 
 def _look(file: Path, options: ReadOptions, zone: str) -> _Looked:
     source = open_source(file, options)
-    table, rows, broken = _read(source)
-    name = source.name
+    table, cut, broken = first_rows(source)
+    name, rows = source.name, table.num_rows
     columns = [column for column in table.column_names if column != ROW]
     notes = [
         message("{file}: {rows} rows, {columns} columns", file=name, rows=rows, columns=len(columns)),
         *source.notes,
     ]
-    if rows >= _ROWS_LOOKED_AT:
+    if cut:
         notes.append(message("{file}: only the first {rows} rows were looked at", file=name, rows=rows))
     if broken:
         notes.append(message("{file}: {count} rows cannot be read, the first is row {row}: {reason}",

@@ -73,9 +73,9 @@ class JsonLinesSource(Source):
         buffer = RecordBuffer(self.wanted)
         for number, row in self._records(broken):
             buffer.add(number, row)
-            if len(buffer.rows) >= _BATCH:
+            if len(buffer) >= _BATCH:
                 yield buffer.take()
-        if buffer.rows:
+        if len(buffer):
             yield buffer.take()
 
     def _records(self, broken: OnBroken) -> Iterator[tuple[int, dict[str, str | None]]]:

@@ -124,13 +124,9 @@ def _kinds(connection: duckdb.DuckDBPyConnection) -> tuple[float, float, float]:
     return found[1] / some, found[2] / some, found[3] / some
 
 
-def _shares(
-    connection: duckdb.DuckDBPyConnection, formats: Sequence[str], table: str = "looked_at"
-) -> list[float]:
+def _shares(connection: duckdb.DuckDBPyConnection, formats: Sequence[str], table: str = "looked_at") -> list[float]:
     counts = ", ".join(f"count({sql.local('v', ColumnRule('x', formats=(form,)))})" for form in formats)
-    row = connection.execute(
-        f"SELECT count(*), {counts} FROM {table}"
-    ).fetchall()[0]
+    row = connection.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()[0]
     return [count / max(row[0], 1) for count in row[1:]]
 
 

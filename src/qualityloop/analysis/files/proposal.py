@@ -19,6 +19,7 @@ _RESOLVING = re.compile(r"resolv|solve|解决|维修完成|处理完成", re.IGN
 _CLOSING = re.compile(r"^clos|关闭|结单|办结|归档|^complete", re.IGNORECASE)
 _LABELS_USED = 60
 _NEVER = -100.0
+_MISSING, _GUESSED = 4.0, 2.0  # a required column that is not there weighs more than one whose name says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,13 @@ class Proposal:
 
 
 def fits(column: Column, profile: Profile, key: bool) -> bool:
-    """Whether the values of a file's column can be those of ours."""
+    """Whether the values of a file's column can be those of ours; half of them are enough where they are required."""
     if not profile.filled:
         return False
     if column.type in {"instant", "date"}:
-        return profile.is_instant
+        return profile.is_instant or (column.required and bool(profile.partly))
     if column.type in {"integer", "number"}:
-        return profile.numbers >= 0.9 and not profile.is_instant
+        return profile.numbers >= (0.5 if column.required else 0.9) and not profile.is_instant
     if column.type == "boolean":
         return profile.booleans >= 0.9 and profile.distinct <= 4
     if profile.is_instant or profile.time_only:
@@ -63,7 +64,9 @@ def match(dataset: Dataset, profiles: Sequence[Profile], file: str) -> Proposal:
             matched[target] = (profile.name,)
             used.add(profile.name)
             score += near
+    named = len(matched)
     _fall_back(dataset, profiles, matched, used)
+    score -= _GUESSED * (len(matched) - named)
     missing = tuple(c.name for c in dataset.columns if c.required and c.name not in matched and c.name != "seq")
     stem = file.lower()
     score += sum(3.0 for word in HINTS[dataset.name] if word in stem)
@@ -71,7 +74,7 @@ def match(dataset: Dataset, profiles: Sequence[Profile], file: str) -> Proposal:
     score += sum(1.0 for word in HINTS[dataset.name] if word in heads)
     if log:
         score += _log_score(dataset, matched, profiles)
-    return Proposal(dataset, matched, score - 5.0 * len(missing), missing)
+    return Proposal(dataset, matched, score - _MISSING * len(missing), missing)
 
 
 def _log_score(dataset: Dataset, matched: MappingOf[str, tuple[str, ...]], profiles: Sequence[Profile]) -> float:
@@ -104,9 +107,9 @@ def _fall_back(
 
 
 def best_proposal(profiles: Sequence[Profile], file: str) -> Proposal:
-    """The dataset that a file most probably holds."""
+    """The dataset that a file most probably holds, judged by the names of its columns before their contents."""
     proposals = [match(dataset, profiles, file) for dataset in DATASETS.values()]
-    return max(proposals, key=lambda proposal: (not proposal.missing, proposal.score))
+    return max(proposals, key=lambda proposal: proposal.score)
 
 
 def table_rule(proposal: Proposal, profiles: Sequence[Profile], file: str, read: ReadOptions) -> TableRule:
@@ -125,7 +128,7 @@ def column_rule(column: Column, sources: tuple[str, ...], profiles: MappingOf[st
     """How a column is read, judging by its profile; a date finds the column with its time of day."""
     if column.type not in {"instant", "date"}:
         return ColumnRule(column.name, sources)
-    formats = profiles[sources[0]].formats
+    formats = profiles[sources[0]].formats or profiles[sources[0]].partly
     if column.type == "instant" and formats and not re.search("%H|%I|iso|epoch|excel", formats[0]):
         clock = next((p for p in profiles.values() if p.time_only and plain(p.name) in {"time", "时间"}), None)
         if clock is not None and clock.time_only:

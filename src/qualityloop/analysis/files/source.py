@@ -103,21 +103,32 @@ class RecordBuffer:
     """Collects records whose keys differ until they are worth a batch; only the `wanted` keys where they are known."""
 
     wanted: frozenset[str] | None = None
-    rows: list[dict[str, str | None]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    _columns: dict[str, list[str | None]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
     def add(self, number: int, row: dict[str, str | None]) -> None:
-        self.rows.append(row)
+        place = len(self.numbers)
         self.numbers.append(number)
+        columns, wanted = self._columns, self.wanted
+        for name, value in row.items():
+            if wanted is not None and name not in wanted:
+                continue
+            cells = columns.get(name)
+            if cells is None:
+                cells = columns[name] = []
+            if len(cells) < place:
+                cells.extend([None] * (place - len(cells)))
+            cells.append(value)
 
     def take(self) -> pa.Table:
         """The records collected so far, one column for every key among them; the buffer is empty afterwards."""
-        names = list(dict.fromkeys(key for row in self.rows for key in row))
-        if self.wanted is not None:
-            names = [name for name in names if name in self.wanted]
-        arrays = [pa.array([row.get(name) for row in self.rows], pa.string()) for name in names]
-        table = pa.table([*arrays, pa.array(self.numbers, pa.int64())], names=[*names, ROW])
-        self.rows, self.numbers = [], []
+        rows = len(self.numbers)
+        arrays = [pa.array(cells + [None] * (rows - len(cells)), pa.string()) for cells in self._columns.values()]
+        table = pa.table([*arrays, pa.array(self.numbers, pa.int64())], names=[*self._columns, ROW])
+        self.numbers, self._columns = [], {}
         return table
 
 

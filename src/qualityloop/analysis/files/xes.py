@@ -130,9 +130,9 @@ class XesSource(Source):
         buffer = RecordBuffer(self.wanted)
         for number, row in self._rows(broken):
             buffer.add(number, row)
-            if len(buffer.rows) >= _BATCH:
+            if len(buffer) >= _BATCH:
                 yield buffer.take()
-        if buffer.rows:
+        if len(buffer):
             yield buffer.take()
 
     def _rows(self, broken: OnBroken) -> Iterator[tuple[int, dict[str, str | None]]]:
