@@ -233,3 +233,14 @@ def test_xes_case_and_event_attributes(tmp_path: Path) -> None:
     ]
     assert rows[1]["concept:name.why"] == "2"
     assert [(b.raw, str(b.reason)) for b in broken] == [("empty", "the case has no event")]
+
+
+@pytest.mark.parametrize("name", ["tickets.xls", "tickets.ods"])
+def test_old_excel_and_opendocument(name: str) -> None:
+    """Files written by xlwt 1.3 and odfpy 1.4: text, an instant, a whole number and one with a fraction."""
+    rows, broken = read(Path(__file__).parent / "samples" / name)
+    assert not broken
+    assert rows == [
+        {"工单号": "G1", "创建时间": "2026-03-01 08:30:00", "渠道": "电话", "联系次数": "7", ROW: 2},
+        {"工单号": "G2", "创建时间": "2026-03-02 18:05:00", "渠道": "在线", "联系次数": "2.5", ROW: 3},
+    ]

@@ -35,6 +35,9 @@ def column_notes(file: str, profiles: Sequence[Profile]) -> list[Message]:
         notes.append(message("{file}: columns with a single value: {columns}", file=file,
                              columns=", ".join(constant[:_NAMES_SHOWN])))  # fmt: skip
     for p in profiles:
+        if p.partly:
+            notes.append(message("{file}, {column}: some values cannot be read as instants; "
+                                 "their rows will be rejected", file=file, column=p.name))  # fmt: skip
         for word, count in p.missing_words[:3]:
             notes.append(message("{file}, {column}: “{word}” stands in {count} rows and is taken as text; if it means "
                                  "missing, put it under “missing”",

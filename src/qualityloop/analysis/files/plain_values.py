@@ -83,6 +83,8 @@ def _instants(column: pa.ChunkedArray, kind: ColumnType) -> Plain | None:
     if lengths["min"] is None:
         return Plain(pc.cast(column, pa.timestamp("us")), wall=kind == "instant")
     if pc.any(pc.match_substring(column, "/")).as_py():
+        if pc.any(pc.not_equal(pc.utf8_slice_codeunits(column, 4, 5), pc.utf8_slice_codeunits(column, 7, 8))).as_py():
+            return None
         column = pc.replace_substring(column, "/", "-", max_replacements=2)
     values = _cast(column, pa.timestamp("us"))
     if values is not None:
