@@ -157,3 +157,31 @@ def test_a_month_that_was_asked_for_in_part_is_compared_in_part(tmp_path: Path) 
     assert found.previous == pytest.approx(0.9, abs=0.02)
     (team,) = found.drivers
     assert (team.group, team.rate_effect) == ((("team", "甲"),), pytest.approx(found.value - found.previous, abs=0.02))
+
+
+def test_rows_affected_over_the_range_are_those_of_the_range(tmp_path: Path) -> None:
+    """The newest month is all bad, but has four rows; of 301 rows in ten months 94 miss, 9.4 a month."""
+    tickets = [t for month in MONTHS[:-1] for t in rows(month, 33, [1.0] * 23 + [9.0] * 10, team="甲")]
+    tickets += rows(MONTHS[-1], 28, [9.0], team="甲")[6::7]
+    (found,) = judged(make_lake(tmp_path, tickets), IN_TIME).problems
+    assert (found.scope, found.n, found.value) == ("range", 301, pytest.approx(207 / 301))
+    assert found.affected == pytest.approx(9.4)
+
+
+def test_complaints_affected_over_the_range_are_complaints(tmp_path: Path) -> None:
+    """Three of 200 tickets a month lead to a complaint: no month proves it, ten do; tickets are not what is counted."""
+    tickets = [t for month in MONTHS for t in rows(month, 200, GOOD, team="甲")]
+    complaints = [{"received_at": t["created_at"]} for month in MONTHS for t in rows(month, 28, [1.0])[9::9]]
+    per = Per("tickets", "created_at", "count()")
+    lines = {"dataset": "complaints", "period": "received_at", "better": "lower", "per": per}
+    rate = indicator("complaints", "count()", 0.008, 0.009, **lines)
+    (found,) = judged(make_lake(tmp_path, tickets, complaints), rate).problems
+    assert (found.scope, found.value, found.affected) == ("range", pytest.approx(0.015), 3)
+
+
+def test_rows_without_a_value_are_no_weak_point(tmp_path: Path) -> None:
+    """Nobody can work on "no region": neither found by search nor asked for with --by."""
+    tickets = rows(MONTHS[0], 450, GOOD, region="华东") + rows(MONTHS[0], 50, BAD)
+    lake = make_lake(tmp_path, tickets)
+    assert judged(lake, IN_TIME).problems == ()
+    assert judged(lake, IN_TIME, by=("region",)).problems == ()

@@ -106,6 +106,8 @@ def from_series(indicator: Indicator, series: Sequence[Value], period: date, gra
     if period not in past:
         return None
     value = past[period]
+    if any(name is None for _, name in value.group):  # rows that lack the column are nothing one could work on
+        return None
     if value.value is None or not math.isfinite(value.value) or value.n < 1 or value.status == "insufficient":
         return None
     target, warning, own = indicator.target, indicator.warning, False
@@ -221,7 +223,7 @@ def of_segments(measure: Measure, segments: dict[Group, Segment]) -> list[Found]
     return [
         Found(measure, group, segment, _p_of(measure, segment))
         for group, segment in segments.items()
-        if group and segment.den >= max(LEAST_ROWS, LEAST_SHARE * size[group[0][0]])
+        if group and group[0][1] is not None and segment.den >= max(LEAST_ROWS, LEAST_SHARE * size[group[0][0]])
     ]
 
 

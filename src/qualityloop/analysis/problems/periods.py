@@ -16,13 +16,11 @@ QUIET: dict[Grain, int] = {"day": 0, "week": 2, "month": 3, "quarter": 5, "year"
 
 
 def data_days(lake: Lake, standard: Standard) -> tuple[date, date] | None:
-    """First and last local day on which any dataset of the standard's indicators has rows."""
-    found = []
-    for indicator in standard.indicators:
-        dataset = lake.datasets.get(indicator.dataset)
-        days = dataset.days(day_column(indicator.period)) if dataset else None
-        if days:
-            found.append(days)
+    """First and last local day on which any dataset of the standard's indicators has rows, denominators included."""
+    wanted = {(i.dataset, i.period) for i in standard.indicators}
+    wanted |= {(i.per.dataset, i.per.period) for i in standard.indicators if i.per}
+    there = [(lake.datasets[name], period) for name, period in wanted if name in lake.datasets]
+    found = [days for dataset, period in there if (days := dataset.days(day_column(period)))]
     return (min(d[0] for d in found), max(d[1] for d in found)) if found else None
 
 

@@ -19,7 +19,7 @@ from qualityloop.analysis.problems.periods import days_of
 from qualityloop.analysis.problems.problem import Driver, Problem, Ranking
 from qualityloop.analysis.problems.ranking import periods_missed, shortfall, signals_bad, worsening_factor
 from qualityloop.analysis.problems.scan import Source
-from qualityloop.analysis.problems.selection import EvaluateMore, Selection, affected_rows, select
+from qualityloop.analysis.problems.selection import EvaluateMore, Selection, affected_rows, select, span_of
 from qualityloop.analysis.problems.sentences import Facts, sentence
 
 
@@ -122,16 +122,16 @@ def _overall(candidate: Candidate, values: Values) -> float | None:
 
 def _spans(candidate: Candidate, values: Values) -> Spans:
     """The days to split: the period with the one before and the good ones before it, or the whole range."""
-    first, end = days_of(candidate.period, values)
+    span = span_of(candidate, values)
     if candidate.scope == "range":
-        return Spans(((first, days_of(candidate.until or candidate.period, values)[1]),))
+        return Spans((span,))
     better, earlier = candidate.indicator.better, []
     for value in values.series(candidate.indicator.key, candidate.group):
         if value.period < candidate.period and value.value is not None:
             earlier.append((value, shortfall(value.value, candidate.target, better) <= 0))
     reference = [v for v, good in earlier if good and not signals_bad(v.signal, better)] or [v for v, _ in earlier]
     return Spans(
-        ((first, end),),
+        (span,),
         (days_of(shift(candidate.period, values.grain, -1), values),),
         tuple(days_of(value.period, values) for value in reference),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +21,7 @@ from qualityloop.analysis.problems.candidates import (
 from qualityloop.analysis.problems.explanation import STRANGERS
 from qualityloop.analysis.problems.measures import Measure, measure_of
 from qualityloop.analysis.problems.periods import days_of
-from qualityloop.analysis.problems.scan import Segment, Source, scan
+from qualityloop.analysis.problems.scan import Segment, Source, Span, scan
 
 EvaluateMore = Callable[[Sequence[str], Sequence[Grouping]], Values]
 PAST_WARNING = 1.0
@@ -62,7 +62,24 @@ def select(source: Source, values: Values, standard: Standard, period: date, *, 
     for candidate in candidates:
         if candidate.certain and candidate.scope == "range":
             chosen.setdefault(candidate.indicator.key, candidate)
+    segments |= _of_ranges(source, measures, chosen.values(), values)
     return Selection(list(chosen.values()), measures, segments)
+
+
+def _of_ranges(
+    source: Source, measures: Mapping[str, Measure], chosen: Iterable[Candidate], values: Values
+) -> dict[str, dict[Group, Segment]]:
+    """Sums over all days of the range, for what the range has proven."""
+    wanted: dict[Span, list[Measure]] = {}
+    for candidate in chosen:
+        if candidate.scope == "range" and candidate.indicator.key in measures:
+            wanted.setdefault(span_of(candidate, values), []).append(measures[candidate.indicator.key])
+    return {key: sums for span, here in wanted.items() for key, sums in scan(source, here, span).items()}
+
+
+def span_of(candidate: Candidate, values: Values) -> Span:
+    """The days whose rows a candidate speaks of."""
+    return days_of(candidate.period, values)[0], days_of(candidate.until or candidate.period, values)[1]
 
 
 def _measures(
@@ -129,14 +146,13 @@ def _evaluated(
 def affected_rows(candidate: Candidate, selection: Selection) -> float:
     """Rows on the wrong side of the target; n where a row has no side. Of a range: per period."""
     key, n = candidate.indicator.key, float(candidate.n)
+    periods = max(len(candidate.history), 1) if candidate.scope == "range" else 1
     sums = selection.segments.get(key, {})
     exact = sums.get(candidate.group) if len(candidate.group) <= 1 else None
-    if candidate.scope == "period" and exact and exact.beyond:
-        return exact.beyond
-    if candidate.scope == "range":
-        n /= max(len(candidate.history), 1)
+    if exact and exact.beyond:
+        return exact.beyond / periods
     everything = sums.get(())
     measure = selection.measures.get(key)
     if everything and everything.den and measure and not measure.poisson:
-        return n * everything.beyond / everything.den
-    return n
+        n *= everything.beyond / everything.den
+    return n / periods
