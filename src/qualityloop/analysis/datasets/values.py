@@ -24,6 +24,7 @@ _VALUES: dict[str, dict[str, Text]] = {
         "technical_support": Text("技术支持", "technical support"),
         "consultation": Text("咨询", "consultation"),
     },
+    "complexity": {"simple": Text("简单", "simple"), "complex": Text("复杂", "complex")},
     "product_kind": {"hardware": Text("硬件", "hardware"), "software": Text("软件", "software")},
 }
 _WEEKDAYS = (

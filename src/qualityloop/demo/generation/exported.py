@@ -32,11 +32,11 @@ STATUS = {
     events.CANCELLED: CANCELLED,
 }
 _SUBJECTS = {
-    org.REPAIR: "{product}{category},请求上门维修",
+    org.REPAIR: "{product}{category}，请求上门维修",
     org.INSTALLATION: "{product}:{category}",
     org.TRAINING: "{product}:{category}",
     org.TECHNICAL_SUPPORT: "{product}{category}",
-    org.CONSULTATION: "咨询{product}:{category}",
+    org.CONSULTATION: "咨询{product}：{category}",
 }
 
 
