@@ -77,15 +77,22 @@ def _numbers(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     return None if values is None or pc.all(pc.is_finite(values)).as_py() is False else values
 
 
+def _with_hyphens(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Dates written 2026/01/31 with hyphens; as they are where only one of the signs is a slash."""
+    if not pc.any(pc.match_substring(column, "/")).as_py():
+        return column
+    first, second = (pc.utf8_slice_codeunits(column, place, place + 1) for place in (4, 7))
+    if pc.any(pc.not_equal(first, second)).as_py():
+        return column
+    return pc.replace_substring(column, "/", "-", max_replacements=2)
+
+
 def _instants(column: pa.ChunkedArray, kind: ColumnType) -> Plain | None:
     """ISO instants, all of them without a zone or all with one; slashes may stand for the hyphens of the date."""
     lengths = pc.min_max(pc.binary_length(column)).as_py()
     if lengths["min"] is None:
         return Plain(pc.cast(column, pa.timestamp("us")), wall=kind == "instant")
-    if pc.any(pc.match_substring(column, "/")).as_py():
-        if pc.any(pc.not_equal(pc.utf8_slice_codeunits(column, 4, 5), pc.utf8_slice_codeunits(column, 7, 8))).as_py():
-            return None
-        column = pc.replace_substring(column, "/", "-", max_replacements=2)
+    column = _with_hyphens(column)
     values = _cast(column, pa.timestamp("us"))
     if values is not None:
         # Arrow also reads an hour without minutes
