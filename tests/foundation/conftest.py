@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from tests.databases import database, served_database
 
 from qualityloop.foundation.accounts import account_create
+
+__all__ = ["database", "served_database"]
 
 
 @pytest.fixture
