@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from django.test import Client
 
-from qualityloop.analysis.lake import MANIFEST
+from qualityloop.analysis.lake import MANIFEST, LakeWriter
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +208,17 @@ def test_refresh_without_a_lake_does_nothing(tmp_path: Path, settings: Any) -> N
     settings.QUALITYLOOP_HOME = tmp_path
     services.refresh()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_records_that_yield_no_indicator_are_not_called_good(director: Client, tmp_path: Path, settings: Any) -> None:
+    settings.QUALITYLOOP_HOME = tmp_path
+    received = pa.array([datetime(2026, 2, 5, 4)], pa.timestamp("us"))
+    with LakeWriter(tmp_path / "lake") as writer:
+        writer.write("complaints", pa.table({"complaint_id": ["a"], "received_at": received, "category": ["late"]}))
+        writer.commit()
+    page = text(director, "/")
+    assert "do not yield any indicator" in page or "任何指标" in page
+    assert "ql-problem" not in page
+    assert 'data-chart="pareto"' in page
+    for address in ("/indicators/", "/indicators/complaint_rate/", "/indicators/complaint_rate/rows/", "/process/"):
+        text(director, address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -63,13 +63,13 @@ def standards(home: Path) -> dict[str, Standard]:
 
 def standards_broken(home: Path, language: str) -> list[str]:
     """What is wrong with files in the home folder's `standards`."""
-    return [
-        message(
-            "The standard {file} cannot be used: {reason}", file=Path(source).name, reason=found.in_language(language)
-        ).in_language(language)
-        for source, found in _standards(home)
-        if isinstance(found, AnalysisError)
-    ]
+    said = []
+    for source, found in _standards(home):
+        if isinstance(found, AnalysisError):
+            reason = AnalysisError(found.text, replace(found.place, file=None)).in_language(language)
+            text = message("The standard {file} cannot be used: {reason}", file=Path(source).name, reason=reason)
+            said.append(text.in_language(language))
+    return said
 
 
 @dataclass(frozen=True, slots=True)
