@@ -81,7 +81,7 @@ def history_panel(record: Any) -> dict[str, Any]:
 def export_header() -> list[str]:
     """Heads of the columns of an exported log."""
     return [
-        _("Number"), _("Time (UTC)"), _("Who"), _("Action"), _("Kind of record"), _("Record number"), _("Record"),
+        _("Number"), _("Time (UTC)"), capfirst(_("who")), _("Action"), _("Kind of record"), _("Record number"), _("Record"),
         _("Before"), _("After"), _("Reason"), _("Address"), _("Hash before"), _("Hash"),
     ]  # fmt: skip
 
