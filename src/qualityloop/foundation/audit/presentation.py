@@ -81,8 +81,8 @@ def history_panel(record: Any) -> dict[str, Any]:
 def export_header() -> list[str]:
     """Heads of the columns of an exported log."""
     return [
-        _("Number"), _("Time (UTC)"), capfirst(_("who")), _("Action"), _("Kind of record"), _("Record number"), _("Record"),
-        _("Before"), _("After"), _("Reason"), _("Address"), _("Hash before"), _("Hash"),
+        _("Number"), _("Time (UTC)"), capfirst(_("who")), _("Action"), _("Kind of record"), _("Record number"),
+        _("Record"), _("Before"), _("After"), _("Reason"), _("Address"), _("Hash before"), _("Hash"),
     ]  # fmt: skip
 
 
