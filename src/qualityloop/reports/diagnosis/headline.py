@@ -86,7 +86,9 @@ def _tile(page: Page, reading: Reading, indicator: Indicator) -> Html:
         meta.insert(0, page.say(message("target {target}", target=reading.target(indicator))))
     interval = None
     if value.low is not None and value.high is not None:
-        interval = page.say(message("95 % interval {interval}", interval=reading.interval(indicator, value.low, value.high)))
+        interval = page.say(
+            message("95 % interval {interval}", interval=reading.interval(indicator, value.low, value.high))
+        )
     return tag(
         "article",
         tag("div", tag("h3", name, class_="ql-tile__name"), badges.status(reading, value), class_="ql-tile__top"),
