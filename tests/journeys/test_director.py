@@ -39,7 +39,7 @@ def test_from_the_overview_to_the_rows_that_prove_it(open_page: Callable[..., Pa
 
 def test_another_grain_and_another_standard(open_page: Callable[..., Page], product: str) -> None:
     page = open_page()
-    page.get_by_label("粒度").select_option("quarter")
+    page.get_by_label("统计周期").select_option("quarter")
     page.wait_for_url(lambda url: "grain=quarter" in url)
     expect(page.locator(".ql-page-head p")).to_contain_text("季度")
     page.get_by_label("标准").select_option("service-level")
