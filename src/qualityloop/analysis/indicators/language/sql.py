@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sqlglot import exp
+from sqlglot.dialects import DuckDB, Spark
 
 from qualityloop.analysis.datasets import Dataset
 from qualityloop.analysis.engine import Dialect
@@ -23,15 +24,17 @@ from qualityloop.analysis.indicators.language.tree import (
     Not,
 )
 
+_DIALECTS = {"duckdb": DuckDB, "spark": Spark}  # named here, so that no query waits for sqlglot to find them
+
 
 def column_sql(name: str, dialect: Dialect) -> str:
     """A quoted column name."""
-    return exp.to_identifier(name, quoted=True).sql(dialect)
+    return exp.to_identifier(name, quoted=True).sql(_DIALECTS[dialect])
 
 
 def text_sql(value: str, dialect: Dialect) -> str:
     """A text literal that reads as `value` and nothing else."""
-    written = exp.Literal.string(value).sql(dialect)
+    written = exp.Literal.string(value).sql(_DIALECTS[dialect])
     # Spark replaces ${…} by settings and environment variables before it parses, inside quotation marks too.
     return written.replace("$", "\\u0024") if dialect == "spark" else written
 
