@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.models import Theme
@@ -16,14 +16,14 @@ from qualityloop.foundation.preferences import known_languages, preference_save
 
 
 @requires(SIGNED_IN)
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Where one lands after signing in: the first page one may open, else one's own account."""
     return redirect(first_page(request) or "foundation:account")
 
 
 @requires(SIGNED_IN)
-@require_GET
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am here, and how I like the pages."""
     context = {"languages": settings.LANGUAGES, **history_panel(request.user)}

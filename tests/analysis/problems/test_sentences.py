@@ -128,3 +128,10 @@ def test_a_mean_over_the_range_and_an_own_history() -> None:
     assert "2026 年第 44 周至 2026 年第 53 周平均为" in mean.zh
     usual = sentence(replace(FACTS, own_history=True, drivers=()))
     assert usual.en == "Online first response in time was 71.2% in week 44 of 2026 (usually 90%, 1,204 tickets)"
+
+
+def test_a_count_says_its_number_once() -> None:
+    volume = replace(FACTS.indicator, unit="count", name=Text("工单量", "Tickets"))
+    said = sentence(replace(FACTS, indicator=volume, value=47, target=19.2, own_history=True, drivers=()))
+    assert said.en == "Tickets: 47 in week 44 of 2026 (usually 19.2)"
+    assert plain(said.zh) == "工单量 2026 年第 44 周为 47（平时 19.2）"

@@ -83,6 +83,8 @@ def _head(facts: Facts, language: str) -> Message:
         "target": format_value(facts.target, unit, language),
         "rows": _rows(facts, language),
     }
+    if facts.own_history and unit == "count":  # the value is the number of rows
+        return message("{indicator}: {value} in {period} (usually {target})", **words)
     if facts.own_history:
         return message("{indicator} was {value} in {period} (usually {target}, {rows})", **words)
     if facts.group:
