@@ -185,3 +185,12 @@ def test_rows_without_a_value_are_no_weak_point(tmp_path: Path) -> None:
     lake = make_lake(tmp_path, tickets)
     assert judged(lake, IN_TIME).problems == ()
     assert judged(lake, IN_TIME, by=("region",)).problems == ()
+
+
+def test_a_single_month_is_too_young_to_tell_what_is_finished(tmp_path: Path) -> None:
+    """A third is still open at its end, as always; no earlier month says whether that is many."""
+    tickets = [
+        t | {"resolved_at": None if i % 3 == 0 else t["created_at"]} for i, t in enumerate(rows(MONTHS[0], 300, GOOD))
+    ]
+    finished = indicator("finished", "share(resolved_at IS NOT NULL)", 0.95, 0.9)
+    assert judged(make_lake(tmp_path, tickets), finished).problems == ()

@@ -72,11 +72,11 @@ def judged_periods(values: Values, standard: Standard, period: date) -> dict[str
     """In which period each indicator is judged: `period`, or the one before for those that still ripen.
 
     An indicator that asks whether something has happened yet (resolved_at IS NOT NULL) looks bad in the newest
-    period only because the last rows had no time; one period later it can be told.
+    period only because the last rows had no time; one period later it can be told. Where the values have no period
+    before, it is not judged at all.
     """
     before = shift(period, values.grain, -1)
-    known = {v.key for v in values.values if v.period == before and not v.group}
-    return {i.key: before if i.key in known and _ripens(i) else period for i in standard.indicators}
+    return {i.key: before if _ripens(i) else period for i in standard.indicators}
 
 
 def _ripens(indicator: Indicator) -> bool:

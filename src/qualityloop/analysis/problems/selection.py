@@ -42,7 +42,7 @@ def select(source: Source, values: Values, standard: Standard, period: date, *, 
     candidates = [*of_period(values, standard, periods), *of_range(values, standard, periods)]
     measures = _measures(source, values, standard, candidates)
     segments: dict[str, dict[Group, Segment]] = {}
-    for judged in sorted(set(periods.values())):
+    for judged in sorted({periods[key] for key in measures}):
         here = [measure for key, measure in measures.items() if periods[key] == judged]
         segments |= scan(source, here, days_of(judged, values))
     found = [
