@@ -67,3 +67,55 @@ def test_mine_a_lake_and_the_raw_file(real_data: Path, tmp_path: Path, name: str
     for edge in of_file["edges"]:
         arriving[edge["target"]] += edge["count"]
     assert arriving == occurrences  # every event either starts its case or is reached by an edge
+
+
+COMPLAINTS = """
+key: complaints
+version: "1"
+name: {zh: 投诉, en: Complaints}
+dimensions: {all: {zh: 全部, en: All}}
+indicators:
+  - key: volume
+    name: {zh: 投诉量, en: Complaints received}
+    dimension: all
+    dataset: complaints
+    period: received_at
+    formula: count()
+    unit: count
+    better: lower
+    kind: complaint
+  - key: settled
+    name: {zh: 办结率, en: Settled}
+    dimension: all
+    dataset: complaints
+    period: received_at
+    formula: share(status IN ('Closed', 'Solved'))
+    unit: percent
+    better: higher
+    target: 0.9
+    warning: 0.8
+"""
+
+
+def test_complaints_alone_with_a_standard_of_ones_own(real_data: Path, tmp_path: Path) -> None:
+    """Counted again from the file; the month is the first number of a date wherever that can be a month."""
+    (tmp_path / "own.yaml").write_text(COMPLAINTS, encoding="utf-8")
+    folder = real_data / "comcast_complaints"
+    read = ingest(folder, load_mapping(MAPPINGS / "comcast_complaints.yaml"), tmp_path / "lake")
+    with open_engine("duckdb") as engine:
+        found = diagnose(read.lake, load_standard(tmp_path / "own.yaml"), engine=engine, by=["channel"]).to_json()
+    with (folder / "comcast_telecom_complaints.csv").open(encoding="utf-8-sig", newline="") as content:
+        rows = list(csv.DictReader(content))
+    months: Counter[int] = Counter()
+    settled: Counter[int] = Counter()
+    for row in rows:
+        first, second, _year = map(int, row["Date"].replace("/", "-").split("-"))
+        month = first if first <= 12 else second
+        months[month] += 1
+        settled[month] += row["Status"] in ("Closed", "Solved")
+    values = {(v["key"], int(v["period"][5:7])): v for v in found["indicators"] if not v["group"]}
+    assert {m: values["volume", m]["value"] for m in months} == months
+    assert {m: values["settled", m]["numerator"] for m in months} == settled
+    june = [v for v in found["indicators"] if v["key"] == "volume" and v["period"] == "2015-06-01" and v["group"]]
+    assert sum(v["value"] for v in june) == months[6]
+    assert found["problems"], "June's flood of complaints or the open ones must be a problem"
