@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,23 +87,35 @@ class Cache:
         """The file, if it is ours or new; sqlite3.Error otherwise."""
         connection = sqlite3.connect(str(self._path), timeout=_PATIENCE, isolation_level=None)
         try:
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if application == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute(_TABLE)
-                connection.execute(f"PRAGMA application_id = {APPLICATION}")
-                connection.execute(f"PRAGMA user_version = {FORMAT}")
-            elif application == APPLICATION and version != FORMAT:
+            if _application(connection) == 0:
+                _create(connection)
+            if _application(connection) != APPLICATION:
+                raise sqlite3.DatabaseError("not ours")
+            if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
                 connection.execute("DROP TABLE IF EXISTS kept")
                 connection.execute(_TABLE)
                 connection.execute(f"PRAGMA user_version = {FORMAT}")
-            elif application != APPLICATION:
-                raise sqlite3.DatabaseError("not ours")
             yield connection
         finally:
             connection.close()
+
+
+def _application(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA application_id").fetchone()[0])
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    """Make an empty file ours, in one transaction: nobody else sees a table in a file that says not yet whose it is."""
+    connection.execute("BEGIN IMMEDIATE")
+    new = not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    if new:
+        connection.execute(_TABLE)
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("COMMIT" if new else "ROLLBACK")
+    if new:  # quicker for several at once, and needed by nothing: who comes in between may prevent it
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _checked(content: bytes) -> bytes | None:
