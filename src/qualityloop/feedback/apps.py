@@ -1,0 +1,12 @@
+"""The application `feedback`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class FeedbackConfig(AppConfig):
+    """The voice of the customer: survey answers, complaints, reviews, praise."""
+
+    name = "qualityloop.feedback"
+    label = "feedback"

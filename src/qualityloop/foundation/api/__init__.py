@@ -1,0 +1,1 @@
+"""The REST API's shell: tokens, throttling, pages, errors."""

@@ -1,0 +1,12 @@
+"""The application `files`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class FilesConfig(AppConfig):
+    """Files of records: kept once by their content, served to who may see the record."""
+
+    name = "qualityloop.foundation.files"
+    label = "files"

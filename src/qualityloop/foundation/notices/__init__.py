@@ -1,0 +1,1 @@
+"""Telling people: page bell, e-mail, work chats."""

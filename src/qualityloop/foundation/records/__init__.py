@@ -1,0 +1,1 @@
+"""What every record that came from somewhere has in common: source, key, batch, time of its last change."""

@@ -1,0 +1,68 @@
+"""The base of every record that came from somewhere, the batches that brought them in, and what was deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Batch(models.Model):
+    """Records that came in together: one import, one delivery of another system, one evening's mailbox."""
+
+    label: models.CharField[str, str] = models.CharField(_("what came in"), max_length=200)
+    actor: models.ForeignKey[Any, Any] = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("time"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Record(models.Model):
+    """Came from `source` under the key `external_id`, which a second delivery finds again.
+
+    Whoever writes a record sets `changed_at`, in `update` and `bulk_create` too: the lake takes what changed since.
+    """
+
+    source: models.CharField[str, str] = models.CharField(_("source"), max_length=100, blank=True)
+    external_id: models.CharField[str | None, str | None] = models.CharField(  # noqa: DJ001 (two without a key do not clash)
+        _("key in the source"), max_length=200, null=True, blank=True
+    )
+    batch: models.ForeignKey[Any, Any] = models.ForeignKey(
+        Batch, verbose_name=_("batch"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("recorded"), default=timezone.now)
+    changed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(
+        _("changed"), default=timezone.now, db_index=True
+    )
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="%(class)s_source_key"),
+        ]
+
+
+class Deletion(models.Model):
+    """A record that is gone; the lake drops it at its next refresh."""
+
+    dataset: models.CharField[str, str] = models.CharField(_("data set"), max_length=64)
+    key: models.CharField[str, str] = models.CharField(_("key"), max_length=300)
+    at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("deletion")
+        verbose_name_plural = _("deletions")
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.key}"

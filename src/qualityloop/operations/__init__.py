@@ -1,0 +1,1 @@
+"""Tickets with their event log, interactions with their messages and recordings."""

@@ -1,0 +1,1 @@
+"""Departments and the staff who work in them."""

@@ -1,0 +1,1 @@
+"""What good service is: indicators, score sheets, process maps, SOPs, SLA policies, the handbook."""
