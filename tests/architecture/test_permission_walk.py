@@ -14,7 +14,10 @@ from qualityloop.foundation.roles import EVERYONE
 
 pytestmark = pytest.mark.django_db
 
-SAMPLES = {"key": "first_response_online"}  # values for the parameters of addresses
+SAMPLES = {  # values for the parameters of addresses
+    "key": "first_response_online",
+    "number": "1",
+}
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
