@@ -34,7 +34,13 @@ def address(route: str, pattern: URLPattern) -> str:
     return "/" + route
 
 
+def names_a_record(view: object) -> bool:
+    """Whether an address holds parameters: then 404 may also mean that there is no such record."""
+    return view in RECORDS
+
+
 WALK = [(address(route, pattern), pattern.callback) for route, pattern in patterns()]
+RECORDS = {pattern.callback for _route, pattern in patterns() if pattern.pattern.converters}
 
 
 def test_there_is_something_to_walk() -> None:
@@ -62,7 +68,7 @@ def test_strangers_and_every_role(url: str, view: object) -> None:
         client.force_login(account_create(username=role, password="a good Passw0rd", role=role))
         status = client.get(url).status_code
         if role in right.roles:
-            assert status in (200, 302, 405) or (status == 404 and "<" in url), f"{url} as {role}: {status}"
+            assert status in (200, 302, 405) or (status == 404 and names_a_record(view)), f"{url} as {role}: {status}"
         else:
             assert status == 404, f"{url} as {role}: {status}"
 
