@@ -75,12 +75,22 @@ def as_default(address: str, home: Path, blocker: Any) -> Iterator[None]:
 
 
 def emptied() -> None:
-    """No accounts and no audit log, as the migrations leave it."""
+    """No rows but those that the migrations leave."""
+    from django.apps import apps
+    from django.db import connection
+
     from tests.audit_triggers import without_triggers
 
+    kept = {"contenttypes", "auth", "sites"}
+    models = [m for m in apps.get_models(include_auto_created=True) if m._meta.app_label not in kept]
+    tables = [m._meta.db_table for m in models if m._meta.managed and not m._meta.proxy]
     with without_triggers() as cursor:
-        for table in ("foundation_auditentry", "foundation_audithead", "foundation_user"):
-            cursor.execute(f"DELETE FROM {table}")
+        if connection.vendor == "postgresql":
+            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+            return
+        with connection.constraint_checks_disabled():
+            for table in tables:
+                cursor.execute(f"DELETE FROM {table}")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

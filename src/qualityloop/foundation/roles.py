@@ -19,8 +19,34 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("Administrator")
 
 
+class Sees(models.TextChoices):
+    """Whose records a role sees. Who leads a department sees its records in any case."""
+
+    EVERYTHING = "everything", _("Everybody's")
+    DEPARTMENT = "department", _("Their department's")
+    OWN = "own", _("Their own")
+    AS_CUSTOMER = "as_customer", _("Those about them as a customer")
+    NOTHING = "nothing", _("Nobody's")
+
+
 EVERYONE = frozenset(role.value for role in Role)
 STAFF = EVERYONE - {Role.CUSTOMER.value}
 LEADING = frozenset(
     role.value for role in (Role.DIRECTOR, Role.QC, Role.SENIOR_AGENT, Role.TRAINER, Role.ADMIN)
 )  # see the records of others
+
+SHIPPED_SIGHT = {
+    Role.DIRECTOR.value: Sees.EVERYTHING,
+    Role.QC.value: Sees.EVERYTHING,
+    Role.SENIOR_AGENT.value: Sees.DEPARTMENT,
+    Role.AGENT.value: Sees.OWN,
+    Role.ENGINEER.value: Sees.OWN,
+    Role.TRAINER.value: Sees.EVERYTHING,
+    Role.CUSTOMER.value: Sees.AS_CUSTOMER,
+    Role.ADMIN.value: Sees.EVERYTHING,
+}
+
+
+def sees_of(role: str) -> Sees:
+    """Whose records people in `role` see; a role that is unknown sees nobody's."""
+    return SHIPPED_SIGHT.get(role, Sees.NOTHING)
