@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "qualityloop.foundation.api",
     "qualityloop.foundation.files",
     "qualityloop.foundation.jobs",
+    "qualityloop.foundation.lake",
     "qualityloop.foundation.notices",
     "qualityloop.foundation.records",
     "qualityloop.foundation.webhooks",

@@ -10,3 +10,9 @@ class FeedbackConfig(AppConfig):
 
     name = "qualityloop.feedback"
     label = "feedback"
+
+    def ready(self) -> None:
+        """Publish the room's fact tables to the lake."""
+        from qualityloop.feedback import facts
+
+        facts.publish()

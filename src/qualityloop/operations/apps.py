@@ -10,3 +10,9 @@ class OperationsConfig(AppConfig):
 
     name = "qualityloop.operations"
     label = "operations"
+
+    def ready(self) -> None:
+        """Publish the room's fact tables to the lake."""
+        from qualityloop.operations import facts
+
+        facts.publish()

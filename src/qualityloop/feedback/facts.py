@@ -1,0 +1,36 @@
+"""What the room publishes to the lake: survey answers, complaints, reviews."""
+
+from __future__ import annotations
+
+from qualityloop.feedback.models import Complaint, Review, SurveyResponse
+from qualityloop.foundation.lake.facts import Facts, register_facts
+
+ABOUT = {
+    "ticket_id": "ticket__number",
+    "team": "team__name",
+    "agent": "agent__name",
+    "customer": "customer__number",
+}
+
+
+def publish() -> None:
+    """Register the room's fact tables."""
+    register_facts(
+        Facts(
+            "survey_responses",
+            SurveyResponse.objects.all,
+            columns={"response_id": "number", **ABOUT},
+            changed="changed_at",
+        )
+    )
+    register_facts(
+        Facts("complaints", Complaint.objects.all, columns={"complaint_id": "number", **ABOUT}, changed="changed_at")
+    )
+    register_facts(
+        Facts(
+            "reviews",
+            Review.objects.all,
+            columns={"review_id": "number", "customer": "customer__number"},
+            changed="changed_at",
+        )
+    )
