@@ -1,10 +1,11 @@
-"""The file of rows that could not be used: where each stands, why, and how it looks."""
+"""Rows that could not be used: counted by reason, and listed in a file with where each stands and how it looks."""
 
 from __future__ import annotations
 
 import csv
 import os
 import tempfile
+from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,14 +34,60 @@ def harmless(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
-class RejectsWriter:
+_Reasons = dict[tuple[str, str, str | None, str], tuple[Message, int]]
+Mark = tuple[int, Counter[str], _Reasons]
+
+
+class Rejects(ABC):
+    """Counts rejected rows by file and by reason, and keeps them somewhere from where they can be taken back."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._reasons: _Reasons = {}
+
+    @abstractmethod
+    def _keep(self, file: str, dataset: str, broken: Broken) -> None:
+        """Write one row."""
+
+    @abstractmethod
+    def _place(self) -> int:
+        """How far has been written."""
+
+    @abstractmethod
+    def _forget(self, place: int) -> None:
+        """Take back what was written since `place`."""
+
+    def add(self, file: str, dataset: str, broken: Broken) -> None:
+        """One more row that could not be used."""
+        self.counts[file] += 1
+        key = (file, dataset, broken.column, broken.reason.msgid)
+        first, count = self._reasons.get(key, (broken.reason, 0))
+        self._reasons[key] = (first, count + 1)
+        self._keep(file, dataset, broken)
+
+    def mark(self) -> Mark:
+        """Where we are, to come back to."""
+        return self._place(), self.counts.copy(), dict(self._reasons)
+
+    def rewind(self, mark: Mark) -> None:
+        """Forget what was added since `mark`."""
+        self._forget(mark[0])
+        self.counts, self._reasons = mark[1].copy(), dict(mark[2])
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why, and how often, the most frequent first."""
+        found = [Reason(key[0], key[1], key[2], text, count) for key, (text, count) in self._reasons.items()]
+        return tuple(sorted(found, key=lambda reason: -reason.count))
+
+
+class RejectsWriter(Rejects):
     """Collects rejects in a temporary file beside `path`; `publish` puts it in place in one step."""
 
     def __init__(self, path: Path, language: str) -> None:
+        super().__init__()
         self.path = path
         self.language = language
-        self.counts: Counter[str] = Counter()
-        self._reasons: dict[tuple[str, str, str | None, str], tuple[Message, int]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         self._draft = Path(name)
@@ -56,12 +103,7 @@ class RejectsWriter:
         )
         self._writer.writerow([word.in_language(language) for word in header])
 
-    def add(self, file: str, dataset: str, broken: Broken) -> None:
-        """One more row that could not be used."""
-        self.counts[file] += 1
-        key = (file, dataset, broken.column, broken.reason.msgid)
-        first, count = self._reasons.get(key, (broken.reason, 0))
-        self._reasons[key] = (first, count + 1)
+    def _keep(self, file: str, dataset: str, broken: Broken) -> None:
         raw = broken.raw.replace("\0", "\\0")
         if len(raw) > _RAW_KEPT:
             raw = f"{raw[:_RAW_KEPT]} … ({len(broken.raw)})"
@@ -75,25 +117,14 @@ class RejectsWriter:
         )
         self._writer.writerow([harmless(cell) for cell in cells])
 
-    def mark(self) -> tuple[int, Counter[str], dict[tuple[str, str, str | None, str], tuple[Message, int]]]:
-        """Where we are, to come back to."""
+    def _place(self) -> int:
         self._file.flush()
-        return self._file.tell(), self.counts.copy(), dict(self._reasons)
+        return self._file.tell()
 
-    def rewind(
-        self, mark: tuple[int, Counter[str], dict[tuple[str, str, str | None, str], tuple[Message, int]]]
-    ) -> None:
-        """Forget what was added since `mark`."""
+    def _forget(self, place: int) -> None:
         self._file.flush()
-        self._file.seek(mark[0])
+        self._file.seek(place)
         self._file.truncate()
-        self.counts, self._reasons = mark[1].copy(), dict(mark[2])
-
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """Why, and how often, the most frequent first."""
-        found = [Reason(key[0], key[1], key[2], text, count) for key, (text, count) in self._reasons.items()]
-        return tuple(sorted(found, key=lambda reason: -reason.count))
 
     def publish(self) -> Path | None:
         """Put the file in its place; where nothing was rejected, remove an earlier one and answer None."""

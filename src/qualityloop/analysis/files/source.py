@@ -37,12 +37,13 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A row that could not be used: where, why, and how it looks."""
+    """A row that could not be used: where, why, and how it looks; its cells where it could be split into them."""
 
     row: int | None
     column: str | None
     reason: Message
     raw: str
+    cells: dict[str, str | None] | None = None
 
 
 OnBroken = Callable[[Broken], None]

@@ -200,10 +200,31 @@ class Staging:
 
     def finished(self, dataset: Dataset, numbered: Sequence[str]) -> pa.RecordBatchReader:
         """The rows of a dataset in their final form, unordered: only columns that hold anything, or are required."""
+        columns = ", ".join(self._final(dataset, numbered))
         table = sql.name("stage_" + dataset.name)
+        return self.connection.sql(f"SELECT {columns} FROM {table}").to_arrow_reader(100_000)
+
+    def in_order(self, dataset: Dataset, numbered: Sequence[str], size: int, start: int) -> Iterator[pa.Table]:
+        """The same from row `start` on, in the order in which they came, with FILE and ROW beside them."""
+        columns = ", ".join([*self._final(dataset, numbered), f'"{FILE}"', f'"{ROW}"'])
+        table = sql.name("stage_" + dataset.name)
+        query = f'SELECT {columns} FROM {table} ORDER BY "{NUMBER}" OFFSET {start}'
+        waiting: list[pa.RecordBatch] = []
+        for batch in self.connection.sql(query).to_arrow_reader(size):
+            waiting.append(batch)
+            while sum(part.num_rows for part in waiting) >= size:
+                whole = pa.Table.from_batches(waiting)
+                yield whole.slice(0, size)
+                waiting = whole.slice(size).to_batches()
+        if any(part.num_rows for part in waiting):
+            yield pa.Table.from_batches(waiting)
+
+    def _final(self, dataset: Dataset, numbered: Sequence[str]) -> list[str]:
         present = self._columns[dataset.name]
         filled = self.single(
-            "SELECT " + ", ".join(f"count({sql.name(column.name)})" for column in present) + f" FROM {table}"
+            "SELECT "
+            + ", ".join(f"count({sql.name(column.name)})" for column in present)
+            + f" FROM {sql.name('stage_' + dataset.name)}"
         )
         columns = []
         for column, count in zip(present, filled, strict=True):
@@ -215,7 +236,7 @@ class Staging:
                 )
             elif count or column.required:
                 columns.append(sql.name(column.name))
-        return self.connection.sql(f"SELECT {', '.join(columns)} FROM {table}").to_arrow_reader(100_000)
+        return columns
 
     def count(self, dataset: str) -> int:
         """Rows waiting."""

@@ -296,13 +296,16 @@ def _without_damage(table: pa.Table, stream: Transcoded, broken: OnBroken, delim
             if not pc.any(hit).as_py():
                 continue
             for row in table.filter(hit).to_pylist():
-                broken(
-                    Broken(
-                        row[ROW], name, reason, raw_line(row, delimiter).replace(UNREADABLE, "").replace("\0", "\\0")
-                    )
-                )
+                raw = _shown(raw_line(row, delimiter))
+                cells = {key: value and _shown(value) for key, value in row.items() if key != ROW}
+                broken(Broken(row[ROW], name, reason, raw, cells))
             table = table.filter(pc.invert(hit))
     return table
+
+
+def _shown(text: str) -> str:
+    """`text` with bytes that are no text, and NUL, written out: \\xff, \\0."""
+    return text.replace(UNREADABLE, "").replace("\0", "\\0")
 
 
 def _without_blank_rows(table: pa.Table) -> pa.Table:
