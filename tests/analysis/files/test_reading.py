@@ -1,4 +1,4 @@
-"""What waits can be delivered in pieces, always in the same order, and repaired rows take the place of rejected ones."""
+"""What waits is delivered in pieces, always in the same order; repaired rows take the place of rejected ones."""
 
 from __future__ import annotations
 
