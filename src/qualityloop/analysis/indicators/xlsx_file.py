@@ -102,7 +102,7 @@ def _write_cell(sheet: _Sheet, row: int, column: int, field: Field, indicator: I
 
 def read_xlsx(data: bytes, file: str | None) -> Draft:
     """The entries of a sheet that `standard_to_xlsx` wrote, edited perhaps; heads may be in either language."""
-    _refuse_bombs(data, file)
+    refuse_bombs(data, file)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
@@ -203,7 +203,7 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _refuse_bombs(data: bytes, file: str | None) -> None:
+def refuse_bombs(data: bytes, file: str | None) -> None:
     """A small file may unpack to gigabytes, or name a cell so far away that the table between fills the memory."""
     problem: Message | None = None
     if len(data) > MAX_BYTES:
