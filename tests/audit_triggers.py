@@ -1,4 +1,4 @@
-"""Setting the triggers of the audit log aside, as only tests (and who means harm) do."""
+"""Setting the triggers of audit log and standards aside, as only tests (and who means harm) do."""
 
 from __future__ import annotations
 
@@ -9,20 +9,34 @@ from typing import Any
 import pytest
 
 
+def drop_statements(vendor: str) -> list[str]:
+    """SQL that takes all triggers away."""
+    from qualityloop.foundation.audit import triggers
+    from qualityloop.standards.versions import triggers as versions
+
+    return [*triggers.drop_statements(vendor), *versions.drop_statements(vendor)]
+
+
+def create_statements(vendor: str) -> list[str]:
+    """SQL that puts them back."""
+    from qualityloop.foundation.audit import triggers
+    from qualityloop.standards.versions import triggers as versions
+
+    return [*triggers.create_statements(vendor), *versions.create_statements(vendor)]
+
+
 @contextmanager
 def without_triggers() -> Iterator[Any]:
     """A cursor that may change entries; the triggers are back afterwards."""
     from django.db import connection
 
-    from qualityloop.foundation.audit import triggers
-
     with connection.cursor() as cursor:
-        for statement in triggers.drop_statements(connection.vendor):
+        for statement in drop_statements(connection.vendor):
             cursor.execute(statement)
         try:
             yield cursor
         finally:
-            for statement in triggers.create_statements(connection.vendor):
+            for statement in create_statements(connection.vendor):
                 cursor.execute(statement)
 
 
@@ -31,12 +45,10 @@ def flushing() -> Iterator[None]:
     """Let Django empty the database between tests that commit."""
     from django.core.management.commands import flush
 
-    from qualityloop.foundation.audit import triggers
-
     original = flush.sql_flush
 
     def sql_flush(style: Any, connection: Any, **options: Any) -> list[str]:
-        drop, create = triggers.drop_statements(connection.vendor), triggers.create_statements(connection.vendor)
+        drop, create = drop_statements(connection.vendor), create_statements(connection.vendor)
         return [*drop, *original(style, connection, **options), *create]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -4,6 +4,7 @@ QUALITYLOOP_HOME      where database, lake, cache and secret key live (default .
 QUALITYLOOP_DATABASE  postgres://user:password@host:port/name (default: SQLite in the home folder)
 QUALITYLOOP_HOSTS     names under which the pages may be asked for, separated by commas
 QUALITYLOOP_HTTPS     1 when a proxy speaks HTTPS in front: cookies are marked secure
+QUALITYLOOP_FOUR_EYES 0 where whoever wrote a standard may review it too (default 1)
 QUALITYLOOP_DEBUG     1 for development
 QUALITYLOOP_LOG_LEVEL DEBUG, INFO, WARNING (default), ERROR
 """
@@ -25,12 +26,13 @@ def _list(name: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
 
 
-def _flag(name: str) -> bool:
-    return os.environ.get(name, "").lower() in ("1", "true", "yes", "on")
+def _flag(name: str, default: str = "") -> bool:
+    return os.environ.get(name, default).lower() in ("1", "true", "yes", "on")
 
 
 QUALITYLOOP_HOME = home_folder(os.environ)
 QUALITYLOOP_STANDARD = os.environ.get("QUALITYLOOP_STANDARD", "after-sales")  # shown when none is chosen
+QUALITYLOOP_FOUR_EYES = _flag("QUALITYLOOP_FOUR_EYES", "1")  # whoever wrote a standard does not review it
 QUALITYLOOP_PATIENCE: float | None = (
     0.7  # seconds that a page waits for a computation before it shows its progress instead
 )

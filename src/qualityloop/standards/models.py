@@ -1,0 +1,7 @@
+"""The tables of the standards."""
+
+from __future__ import annotations
+
+from qualityloop.standards.versions.models import Document, Version
+
+__all__ = ["Document", "Version"]
