@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('content_json', models.TextField(verbose_name='content')),
                 ('content_hash', models.CharField(max_length=64, verbose_name='hash')),
                 ('reason', models.TextField(blank=True, verbose_name='reason of the change')),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
+                ('written_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written at')),
                 ('reviewed_at', models.DateTimeField(blank=True, null=True, verbose_name='reviewed')),
                 ('review_note', models.TextField(blank=True, verbose_name="reviewer's note")),
                 ('valid_from', models.DateTimeField(blank=True, null=True, verbose_name='in force from')),

@@ -30,6 +30,8 @@ class Document(models.Model):
     review_on: models.DateField[date | None, date | None] = models.DateField(_("next review"), null=True, blank=True)
     created_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("created"), default=timezone.now)
 
+    versions: models.QuerySet[Version]  # the manager that the other side makes
+
     class Meta:
         verbose_name = _("standard document")
         verbose_name_plural = _("standard documents")
@@ -78,7 +80,7 @@ class Version(models.Model):
     author: models.ForeignKey[Any, Any] = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("author"), null=True, on_delete=models.PROTECT, related_name="+"
     )
-    written_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("written"), default=timezone.now)
+    written_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("written at"), default=timezone.now)
     reviewer: models.ForeignKey[Any, Any] = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("reviewer"),
@@ -97,6 +99,10 @@ class Version(models.Model):
     ended_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
         _("withdrawn at"), null=True, blank=True
     )
+
+    document_id: int
+    author_id: int | None
+    reviewer_id: int | None
 
     class Meta:
         verbose_name = _("version of a standard")

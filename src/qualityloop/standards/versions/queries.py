@@ -104,7 +104,7 @@ def all_in_force(kind: str, instant: datetime | None = None) -> list[Version]:
     for version in found.order_by("document__key", "number"):
         released.setdefault(version.document_id, []).append(version)
     at = instant or timezone.now()
-    return [version for versions in released.values() if (version := spans_of(versions).at(at))]
+    return [holding for versions in released.values() if (holding := spans_of(versions).at(at))]
 
 
 def documents(kind: str) -> models.QuerySet[Document]:

@@ -74,7 +74,7 @@ def document_create(
             kind=kind, key=key, name_zh=called.zh[:200], name_en=called.en[:200], scope=scope or {}
         )
         version = _draft(actor, document, content, reason, number=1)
-        _record(actor, BEGUN, version, None, _values(version, scope=document.scope), reason)
+        _record(actor, BEGUN, version, None, _values(version, scope=document.scope), reason=reason)
     return version
 
 
@@ -95,7 +95,7 @@ def draft_create(
             content = basis.content if basis else {}
         version = _draft(actor, document, content, reason, number=newest.number + 1 if newest else 1)
         before, after = differences(basis.content if basis else {}, content)
-        _record(actor, VERSION_BEGUN, version, before, {**_values(version), **after}, reason)
+        _record(actor, VERSION_BEGUN, version, before, {**_values(version), **after}, reason=reason)
     return version
 
 
@@ -120,7 +120,9 @@ def draft_save(
         kept.write(content)
         kept.reason, kept.author, kept.written_at = note, actor, timezone.now()
         kept.save()
-        _record(actor, VERSION_SAVED, kept, {"number": kept.number, **before}, {"number": kept.number, **after}, note)
+        _record(
+            actor, VERSION_SAVED, kept, {"number": kept.number, **before}, {"number": kept.number, **after}, reason=note
+        )
     return kept
 
 
@@ -136,7 +138,7 @@ def review(*, actor: Any, version: Version, note: str = "") -> Version:
         before = _values(kept)
         kept.state, kept.reviewer, kept.reviewed_at, kept.review_note = State.REVIEWED, actor, timezone.now(), note
         kept.save()
-        _record(actor, REVIEWED, kept, before, {**_values(kept), "review_note": note}, note)
+        _record(actor, REVIEWED, kept, before, {**_values(kept), "review_note": note}, reason=note)
     return kept
 
 
@@ -150,7 +152,7 @@ def reopen(*, actor: Any, version: Version, reason: str) -> Version:
         before = _values(kept)
         kept.state, kept.reviewer, kept.reviewed_at, kept.review_note = State.DRAFT, None, None, ""
         kept.save()
-        _record(actor, REOPENED, kept, before, _values(kept), reason)
+        _record(actor, REOPENED, kept, before, _values(kept), reason=reason)
     return kept
 
 
@@ -175,7 +177,7 @@ def put_in_force(*, actor: Any, version: Version, valid_from: datetime | None = 
         kept.state, kept.valid_from = State.RELEASED, start
         kept.save()
         _rename(kept)
-        _record(actor, RELEASED, kept, before, _values(kept), kept.reason)
+        _record(actor, RELEASED, kept, before, _values(kept), reason=kept.reason)
     return kept
 
 
@@ -196,7 +198,7 @@ def withdraw(*, actor: Any, version: Version, reason: str) -> Version:
             kept.state = State.WITHDRAWN
         kept.ended_at = now
         kept.save()
-        _record(actor, WITHDRAWN, kept, before, _values(kept), reason)
+        _record(actor, WITHDRAWN, kept, before, _values(kept), reason=reason)
     return kept
 
 
@@ -263,7 +265,7 @@ def _values(version: Version, **more: Any) -> dict[str, Any]:
     }
 
 
-def _record(actor: Any, what: Action, version: Version, before: Any, after: Any, reason: str) -> None:
+def _record(actor: Any, what: Action, version: Version, before: Any, after: Any, *, reason: str) -> None:
     """One entry in the history of the document, and a word to whoever listens."""
     record(actor=actor, action=what, record=version.document, before=before, after=after, reason=reason)
     changed.send(sender=Document, version=version, action=what, actor=actor)
