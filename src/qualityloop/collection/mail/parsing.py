@@ -228,19 +228,17 @@ def _attachment(part: Mail, kind: str, number: int) -> Attachment:
 
 def _why_automatic(mail: Mail, found: ParsedMail) -> Message | None:
     """Why a mail must never open a ticket nor be answered (RFC 3834); None where a person seems to have written it."""
-    if found.own:
-        return message("one of our own notices came back")
-    if mail.get_content_type() == "multipart/report" or REPORT_SUBJECT.match(found.subject):
-        return message("a report that a mail could not be delivered")
-    if _raw_header(mail, "Return-Path").strip() == "<>":
-        return message("a mail without a return address")
     submitted = _header(mail, "Auto-Submitted").split(";")[0].strip().lower()
     marked = any(_raw_header(mail, name) for name in ("X-Autoreply", "X-Autorespond"))
-    if marked or AWAY.match(found.subject) or submitted not in ("", "no"):
-        return message("an automatic answer")
     circular = _header(mail, "Precedence").lower() in ("bulk", "junk", "list", "auto_reply")
-    if circular or _raw_header(mail, "List-Id"):
-        return message("a circular or a mailing list")
-    if MACHINES.match(found.sender):
-        return message("sent by a machine: {address}", address=found.sender)
-    return None
+    report = mail.get_content_type() == "multipart/report" or REPORT_SUBJECT.match(found.subject)
+    answer = marked or AWAY.match(found.subject) or submitted not in ("", "no")
+    reasons = (
+        (found.own, message("one of our own notices came back")),
+        (report, message("a report that a mail could not be delivered")),
+        (_raw_header(mail, "Return-Path").strip() == "<>", message("a mail without a return address")),
+        (answer, message("an automatic answer")),
+        (circular or _raw_header(mail, "List-Id"), message("a circular or a mailing list")),
+        (MACHINES.match(found.sender), message("sent by a machine: {address}", address=found.sender)),
+    )
+    return next((reason for holds, reason in reasons if holds), None)
