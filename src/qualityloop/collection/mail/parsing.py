@@ -40,7 +40,7 @@ class Attachment:
 
 @dataclass(slots=True)
 class ParsedMail:
-    """What a mail says. Addresses are in small letters; `at` is the sender's claim, UTC; `notes` say what was broken."""
+    """What a mail says. Addresses in small letters; `at` is the sender's claim, UTC; `notes` say what was broken."""
 
     message_id: str = ""
     sender: str = ""
