@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -47,6 +48,15 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
         metavar=message("NUMBER").in_language(language),
         help=message("processes that answer (default: 1)").in_language(language),
     )
+    parser.add_argument(
+        "--jobs",
+        type=number(language, 0, 64),
+        default=2,
+        metavar=message("NUMBER").in_language(language),
+        help=message(
+            "background jobs that are done at the same time (default: 2; 0: others do them with qualityloop work)"
+        ).in_language(language),
+    )
     parser.set_defaults(run=run)
 
 
@@ -66,9 +76,17 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     with terminal.stage(message("Preparing the database")):
         prepare()
     _announce(options.host, port, terminal)
-    _serve(options.host, port, options.workers)
+    with _jobs(options.jobs):
+        _serve(options.host, port, options.workers)
     terminal.note(message("Stopped."))
     return 0
+
+
+def _jobs(workers: int) -> AbstractContextManager[object]:
+    """A cluster of workers as a child process; nothing where others do the work."""
+    from qualityloop.foundation.jobs.supervisor import Supervisor
+
+    return Supervisor(workers) if workers else nullcontext()
 
 
 def _check_front_end() -> None:

@@ -6,12 +6,14 @@ QUALITYLOOP_HOSTS     names under which the pages may be asked for, separated by
 QUALITYLOOP_HTTPS     1 when a proxy speaks HTTPS in front: cookies are marked secure
 QUALITYLOOP_FOUR_EYES 0 where whoever wrote a standard may review it too (default 1)
 QUALITYLOOP_DEBUG     1 for development
+QUALITYLOOP_WORKERS   processes that do background work in each cluster (default 2)
 QUALITYLOOP_LOG_LEVEL DEBUG, INFO, WARNING (default), ERROR
 """
 
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "django_htmx",
+    "django_q",
 ]
 
 MIDDLEWARE = [
@@ -106,6 +109,30 @@ TEMPLATES = [
 # No ATOMIC_REQUESTS: on SQLite a transaction holds the only write lock, so each is opened where it is needed.
 DATABASES = {"default": database(os.environ.get("QUALITYLOOP_DATABASE", ""), QUALITYLOOP_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---- work in the background (foundation.jobs) --------------------------------------------------------------
+
+QUALITYLOOP_JOBS = "queue"  # "now": at commit, in the same process
+QUALITYLOOP_JOBS_LEASE = float(os.environ.get("QUALITYLOOP_JOBS_LEASE", "60"))  # a worker silent so long is dead
+WORKERS = int(os.environ.get("QUALITYLOOP_WORKERS", "2"))
+warnings.filterwarnings("ignore", message="Retry and timeout are misconfigured")  # each job brings its own time-out
+Q_CLUSTER = {
+    "name": "qualityloop",
+    "orm": "default",
+    "workers": WORKERS,
+    "queue_limit": WORKERS,  # what waits in the memory of one cluster cannot be done by another
+    "bulk": 1,
+    "poll": 0.5,
+    "retry": QUALITYLOOP_JOBS_LEASE,
+    "timeout": None,
+    "ack_failures": False,
+    "max_attempts": 5,  # of calls that fail outside of a job; jobs count for themselves
+    "catch_up": False,
+    "save_limit": -1,  # runs are kept in our own table
+    "recycle": 200,
+    "log_level": "WARNING",
+    "label": "QualityLoop",
+}
 
 # ---- people and sessions ---------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from qualityloop.config.settings import *  # noqa: F403
 
 QUALITYLOOP_HOME = Path(tempfile.gettempdir()) / "qualityloop-tests-have-no-home"  # tests that need one set it
 QUALITYLOOP_PATIENCE = None  # tests want the answer
+QUALITYLOOP_JOBS = "now"  # at commit, in the same process
 SECRET_KEY = "only for tests"  # noqa: S105
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("qualityloop.foundation.urls")),
+    path("", include("qualityloop.foundation.jobs.urls")),
     path("", include("qualityloop.foundation.files.urls")),
     path("standards/", include("qualityloop.standards.urls")),
     path("", include("qualityloop.diagnosis.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class JobsConfig(AppConfig):
@@ -10,3 +11,11 @@ class JobsConfig(AppConfig):
 
     name = "qualityloop.foundation.jobs"
     label = "jobs"
+
+    def ready(self) -> None:
+        """Put the page into the navigation."""
+        from qualityloop.foundation.jobs.permissions import JOBS
+        from qualityloop.foundation.navigation import Entry, register
+
+        pages = frozenset({"jobs:runs", "jobs:run"})
+        register(Entry(_("Background jobs"), "jobs:runs", "clock", JOBS, pages, order=80))
