@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 SAMPLES = {  # values for the parameters of addresses
     "key": "first_response_online",
     "number": "1",
+    "pk": "1",
 }
 
 

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "qualityloop.foundation.files",
     "qualityloop.foundation.jobs",
     "qualityloop.foundation.lake",
+    "qualityloop.foundation.listing",
     "qualityloop.foundation.notices",
     "qualityloop.foundation.records",
     "qualityloop.foundation.webhooks",

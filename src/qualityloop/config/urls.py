@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("qualityloop.foundation.jobs.urls")),
     path("", include("qualityloop.foundation.files.urls")),
     path("standards/", include("qualityloop.standards.urls")),
+    path("", include("qualityloop.foundation.listing.urls")),
     path("", include("qualityloop.diagnosis.urls")),
 ]
 
