@@ -76,6 +76,7 @@ def test_filter_sort_page_and_back(lists: Open, live_server: Any) -> None:
     expect(first(page)).to_have_text("T000117")
     page.wait_for_url("**/tickets/?channel=%E7%94%B5%E8%AF%9D")
     page.get_by_role("link", name="工单号").click()
+    expect(page.get_by_role("columnheader", name="工单号")).to_have_attribute("aria-sort", "descending")
     page.get_by_role("link", name="工单号").click()
     expect(first(page)).to_have_text("T000000")
     expect(page.get_by_label("渠道")).to_have_value("电话")
