@@ -18,6 +18,7 @@ SAMPLES = {  # values for the parameters of addresses
     "key": "first_response_online",
     "number": "1",
     "pk": "1",
+    "role": "director",
 }
 
 

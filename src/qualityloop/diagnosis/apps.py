@@ -11,6 +11,7 @@ class DiagnosisConfig(AppConfig):
 
     name = "qualityloop.diagnosis"
     label = "diagnosis"
+    verbose_name = _("Diagnosis")
 
     def ready(self) -> None:
         """Put the pages into the navigation."""

@@ -6,11 +6,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest
 
+from qualityloop.foundation.access.current import current_roles
 from qualityloop.foundation.audit.actions import ACCOUNT_CHANGED, ACCOUNT_CREATED, PASSWORD_CHANGED
 from qualityloop.foundation.audit.recording import record, values_of
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.models import RECORDED, User
-from qualityloop.foundation.roles import Role
 
 
 class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -44,7 +44,8 @@ def account_create(
 
     Without an `actor` it is the system that does so (a command, the demo).
     """
-    role = Role(role).value
+    if role not in current_roles().roles:
+        raise ValueError(f"there is no role {role}")
     with transaction.atomic():
         user = User.objects.select_for_update().filter(username=username).first()
         if user is None:

@@ -11,12 +11,14 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qualityloop.foundation.access.current import current_roles
+from qualityloop.foundation.access.models import KeptRole, RolesStamp
 from qualityloop.foundation.audit.actions import ACCOUNT_CREATED
 from qualityloop.foundation.audit.models import AuditEntry, AuditHead
 from qualityloop.foundation.audit.recording import record, values_of
-from qualityloop.foundation.roles import Role
+from qualityloop.foundation.roles import Role, role_choices
 
-__all__ = ["RECORDED", "AuditEntry", "AuditHead", "Theme", "User", "UserManager"]
+__all__ = ["RECORDED", "AuditEntry", "AuditHead", "KeptRole", "RolesStamp", "Theme", "User", "UserManager"]
 
 RECORDED = ("username", "name", "email", "role", "is_active")  # what the audit log says about an account
 
@@ -56,11 +58,14 @@ class User(AbstractBaseUser):
     name: models.CharField[str, str] = models.CharField(_("name"), max_length=150, blank=True)
     email: models.EmailField[str, str] = models.EmailField(_("e-mail"), blank=True)
     role: models.CharField[str, str] = models.CharField(
-        _("role"), max_length=20, choices=Role.choices, default=Role.AGENT
+        _("role"), max_length=40, choices=role_choices, default=Role.AGENT
     )
     language: models.CharField[str, str] = models.CharField(_("language"), max_length=10, blank=True)
     theme: models.CharField[str, str] = models.CharField(_("theme"), max_length=5, blank=True)
     is_active: models.BooleanField[bool, bool] = models.BooleanField(_("active"), default=True)
+    one_time_until: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
+        _("one-time password until"), null=True, blank=True
+    )  # given by an administrator: opens the door until then, and must be changed at once
     joined_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -72,9 +77,6 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
-        ]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -87,4 +89,4 @@ class User(AbstractBaseUser):
     @property
     def role_name(self) -> str:
         """The role in words."""
-        return str(Role(self.role).label)
+        return current_roles(self).label(self.role)

@@ -34,9 +34,12 @@ STAGES = (
 )
 
 
+SYSTEM = "system"  # the group below the loop: what keeps the product itself in order
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page in the navigation; without a stage it stands above the loop.
+    """A page in the navigation; without a stage it stands above the loop, with the stage SYSTEM below it.
 
     `pages` are names of addresses that count as being on this entry.
     """
@@ -75,7 +78,7 @@ _ENTRIES: list[Entry] = []
 
 def register(entry: Entry) -> None:
     """Add a page to the navigation; called once by a room when it starts."""
-    if entry.stage is not None and entry.stage not in {stage.key for stage in STAGES}:
+    if entry.stage is not None and entry.stage not in {SYSTEM, *(stage.key for stage in STAGES)}:
         raise ValueError(f"there is no stage {entry.stage}")
     if entry not in _ENTRIES:
         _ENTRIES.append(entry)
@@ -104,7 +107,7 @@ def steps_for(request: HttpRequest) -> tuple[Step, ...]:
 
 def first_page(request: HttpRequest) -> str | None:
     """Address of the first page the person may open, None when there is none."""
-    for stage in (None, *(stage.key for stage in STAGES)):
+    for stage in (None, *(stage.key for stage in STAGES), SYSTEM):
         for link in links_for(request, stage):
             return link.url
     return None

@@ -1,4 +1,4 @@
-"""Who may open what: every view declares one permission, and a permission lists its roles."""
+"""Who may open what: every view declares one permission, and roles are sets of permissions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from qualityloop.foundation.access.current import current_roles
 from qualityloop.foundation.models import User
 from qualityloop.foundation.roles import EVERYONE
 
@@ -21,26 +23,47 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A right, in words, and the roles that have it."""
+    """A right, in words, and the roles to which it is shipped. Which roles have it now is for administrators to say."""
 
     key: str
     label: str | Promise
-    roles: frozenset[str]
+    shipped: frozenset[str]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that have it now."""
+        now = current_roles()
+        return frozenset(key for key in now.roles if now.has(key, self.key, self.shipped))
 
     def allows(self, user: object) -> bool:
-        """Whether `user` is signed in and has one of the roles."""
-        return isinstance(user, User) and user.is_active and user.role in self.roles
+        """Whether `user` is signed in and has a role with this right."""
+        return isinstance(user, User) and user.is_active and current_roles(user).has(user.role, self.key, self.shipped)
 
 
 REGISTRY: dict[str, Permission] = {}
 
 
 def permission(key: str, label: str | Promise, roles: frozenset[str]) -> Permission:
-    """Declare a permission; each room does so in its `permissions.py`."""
+    """Declare a permission and the roles to which it is shipped; each room does so in its `permissions.py`."""
     if key in REGISTRY:
         raise ValueError(f"permission {key} is declared twice")
     REGISTRY[key] = Permission(key, label, roles)
     return REGISTRY[key]
+
+
+def grouped() -> list[tuple[str, list[Permission]]]:
+    """All permissions by the room that declares them, in words; both in the order of the alphabet of keys."""
+    rooms: dict[str, list[Permission]] = {}
+    for right in sorted(REGISTRY.values(), key=lambda one: one.key):
+        rooms.setdefault(right.key.split(".")[0], []).append(right)
+    return [(_room(label), rights) for label, rights in rooms.items()]
+
+
+def _room(label: str) -> str:
+    try:
+        return str(apps.get_app_config(label).verbose_name)
+    except LookupError:
+        return label
 
 
 SIGNED_IN = permission("foundation.signed_in", _("Use one's own account"), EVERYONE)

@@ -47,6 +47,8 @@ SHIPPED_SIGHT = {
 }
 
 
-def sees_of(role: str) -> Sees:
-    """Whose records people in `role` see; a role that is unknown sees nobody's."""
-    return SHIPPED_SIGHT.get(role, Sees.NOTHING)
+def role_choices() -> list[tuple[str, str]]:
+    """Roles and their names as this process last read them; asks no database, so that checks may call it."""
+    from qualityloop.foundation.access.current import last_known
+
+    return last_known().choices()

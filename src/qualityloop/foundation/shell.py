@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from qualityloop.foundation.models import Theme
-from qualityloop.foundation.navigation import links_for, steps_for
+from qualityloop.foundation.navigation import SYSTEM, links_for, steps_for
 
 LANGUAGE_NAMES = {"zh-hans": "简体中文", "en": "English"}  # each in its own language
 
@@ -24,4 +24,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "other_languages": [(code, name) for code, name in LANGUAGE_NAMES.items() if code != language],
         "top_links": links_for(request, None) if signed_in else (),
         "loop_steps": steps_for(request) if signed_in else (),
+        "system_links": links_for(request, SYSTEM) if signed_in else (),
     }

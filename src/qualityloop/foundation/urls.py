@@ -6,6 +6,7 @@ from allauth.account.views import LoginView, LogoutView, PasswordChangeView
 from django.urls import include, path
 
 from qualityloop.foundation import views
+from qualityloop.foundation.access import views as access
 from qualityloop.foundation.audit.views import audit_log
 from qualityloop.foundation.permissions import SIGNED_IN, public, requires
 
@@ -13,6 +14,10 @@ own = [
     path("start/", views.start, name="start"),
     path("account/", views.account, name="account"),
     path("audit/", audit_log, name="audit"),
+    path("roles/", access.roles, name="roles"),
+    path("roles/new/", access.role_new, name="role_new"),
+    path("roles/<slug:role>/", access.role, name="role"),
+    path("roles/<slug:role>/back/", access.role_back, name="role_back"),
     path("preferences/language/", views.language, name="language"),
     path("preferences/theme/", views.theme, name="theme"),
 ]

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from django.db import models
 
+from qualityloop.foundation.access.current import current_roles
 from qualityloop.foundation.models import User
-from qualityloop.foundation.roles import Sees, sees_of
+from qualityloop.foundation.roles import Sees
 from qualityloop.people.models import Staff
 from qualityloop.people.tree import department_tree
 
@@ -45,7 +46,7 @@ def scope_of(user: object) -> Scope:
     """What `user` sees by role, post and department; two queries at most."""
     if not isinstance(user, User) or not user.is_active:
         return Scope()
-    sees = sees_of(user.role)
+    sees = current_roles(user).sees(user.role)
     if sees == Sees.EVERYTHING:
         return Scope(everything=True)
     if sees == Sees.AS_CUSTOMER:

@@ -18,6 +18,7 @@ from qualityloop.foundation.audit.actions import action_label
 from qualityloop.foundation.audit.models import AuditEntry
 from qualityloop.foundation.audit.queries import history_of
 from qualityloop.foundation.export import Cell
+from qualityloop.foundation.permissions import REGISTRY
 
 HISTORY = 20  # entries in the panel of a record
 MISSING = object()
@@ -112,7 +113,9 @@ def _field(model: type[models.Model] | None, name: str) -> models.Field[Any, Any
 
 
 def _label(field: models.Field[Any, Any] | None, key: str) -> str:
-    return capfirst(str(field.verbose_name)) if field is not None else key
+    if field is not None:
+        return capfirst(str(field.verbose_name))
+    return str(REGISTRY[key].label) if key in REGISTRY else key
 
 
 def _shown(value: Any, field: models.Field[Any, Any] | None) -> str | None:

@@ -1,0 +1,1 @@
+"""Coming in: passwords, second factors, passkeys, the organisation's own sign-in, lock-out, sessions."""
