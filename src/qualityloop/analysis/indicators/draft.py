@@ -164,13 +164,14 @@ def build(draft: Draft) -> Standard:
         version=(version.text if version else None) or "1",
         name=name,
         dimensions=dimensions,
-        indicators=tuple(_indicator(fields, draft.rows[k]) for k, fields in draft.indicators.items()),
+        indicators=tuple(build_indicator(fields, draft.rows[k]) for k, fields in draft.indicators.items()),
         headline=tuple(entry.text for entry in draft.headline or [] if entry.text),
         problem_target=3 if problems is None else int(problems),
     )
 
 
-def _indicator(fields: Fields, place: Place) -> Indicator:
+def build_indicator(fields: Fields, place: Place) -> Indicator:
+    """One indicator of its entries; AnalysisError at the first one that cannot be right."""
     name = _both(fields, "name")
     if name is None:
         raise AnalysisError(message("“{name}” is missing.", name="name"), replace(place, column="name"))

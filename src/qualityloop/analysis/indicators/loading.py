@@ -13,7 +13,12 @@ from qualityloop.analysis.indicators.xlsx_file import MAX_BYTES, read_xlsx, stan
 from qualityloop.analysis.indicators.yaml_file import read_yaml, standard_to_yaml
 from qualityloop.analysis.messages import AnalysisError, Place, message
 
-__all__ = ["check_standard", "load_standard", "shipped_standards", "standard_to_xlsx", "standard_to_yaml"]
+__all__ = [
+    "check_standard",
+    "load_standard",
+    "read_draft",
+    "shipped_draft",
+    "shipped_standards", "standard_to_xlsx", "standard_to_yaml"]
 
 MAX_EXTENSIONS = 5
 _SHELF = resources.files("qualityloop.analysis.indicators") / "shipped"
@@ -32,6 +37,27 @@ def load_standard(key_or_path: str | Path) -> Standard:
     if found:
         raise _error(found[0], draft)
     return standard
+
+
+def read_draft(name: str, data: bytes) -> Draft:
+    """The entries of a file that somebody handed in as `name`; it may extend shipped standards only."""
+    if not name.lower().endswith((".yaml", ".yml", ".xlsx")):
+        raise AnalysisError(message("A standard is a .yaml or .xlsx file."), Place(name))
+    draft = read_xlsx(data, name) if name.lower().endswith(".xlsx") else read_yaml(data, name)
+    parent = draft.head.get("extends")
+    if parent is None or not parent.text:
+        return draft
+    if parent.text not in shipped_standards():
+        raise AnalysisError(
+            message("Only a shipped standard can be extended here: {shipped}.", shipped=", ".join(shipped_standards())),
+            parent.place,
+        )
+    return over(_draft(parent.text, (name,)), draft)
+
+
+def shipped_draft(key: str) -> Draft:
+    """The entries of a shipped standard."""
+    return _draft(key, ())
 
 
 def _draft(key_or_path: str | Path, waiting: tuple[str, ...]) -> Draft:

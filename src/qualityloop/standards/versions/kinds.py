@@ -17,10 +17,14 @@ from qualityloop.standards.versions.models import Content, Version
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a content; `field` is a dotted path such as `indicators.csat.target`, "" for the whole."""
+    """What is wrong with a content; `field` is a dotted path such as `indicators.2.target`, "" for the whole.
+
+    `label` says in words which place that is.
+    """
 
     field: str
     text: Message
+    label: Text | None = None
 
 
 class ContentError(AnalysisError):
