@@ -4,6 +4,8 @@ import htmx from "htmx.org";
 import "@tabler/core/dist/js/tabler.esm.js";
 import { redrawAll, startCharts } from "./charts/mount";
 import { startBehaviours } from "./behaviours";
+import { startChecks } from "./editor/check";
+import { startSuggestions } from "./editor/suggest";
 
 declare global {
   interface Window {
@@ -14,3 +16,5 @@ declare global {
 window.htmx = htmx;
 startCharts();
 startBehaviours(redrawAll);
+startSuggestions(document);
+startChecks(document);

@@ -109,6 +109,7 @@ TEMPLATES = [
 
 # No ATOMIC_REQUESTS: on SQLite a transaction holds the only write lock, so each is opened where it is needed.
 DATABASES = {"default": database(os.environ.get("QUALITYLOOP_DATABASE", ""), QUALITYLOOP_HOME)}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000  # a table of 500 indicators, edited at once
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- work in the background (foundation.jobs) --------------------------------------------------------------

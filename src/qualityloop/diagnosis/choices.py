@@ -12,6 +12,7 @@ from typing import Any, get_args
 from urllib.parse import urlencode
 
 from qualityloop.analysis.datasets import DATASETS, Dataset, day_column
+from qualityloop.analysis.indicators.evaluate import lake_days
 from qualityloop.analysis.indicators.evaluate.periods import last_day, period_of, periods_between, shift
 from qualityloop.analysis.indicators.loading import load_standard, shipped_standards
 from qualityloop.analysis.indicators.standard import Indicator, Standard
@@ -26,16 +27,6 @@ DEFAULT_GRAIN: Grain = "month"
 WINDOW: dict[Grain, int] = {"day": 31, "week": 26, "month": 13, "quarter": 8, "year": 5}  # periods of a trend
 OFFERED = 120  # periods to choose from
 PEOPLE = frozenset({"agent", "actor", "scorer", "customer"})  # dimensions whose values are persons
-
-
-def lake_days(lake: Lake) -> tuple[date, date] | None:
-    """First and last local day of any record."""
-    found = [
-        days
-        for name, dataset in lake.datasets.items()
-        if name in DATASETS and (days := dataset.days(day_column(DATASETS[name].instant)))
-    ]
-    return (min(first for first, _ in found), max(last for _, last in found)) if found else None
 
 
 @lru_cache(maxsize=64)

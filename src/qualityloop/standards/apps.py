@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StandardsConfig(AppConfig):
@@ -10,3 +11,17 @@ class StandardsConfig(AppConfig):
 
     name = "qualityloop.standards"
     label = "standards"
+
+    def ready(self) -> None:
+        """Make the kinds of documents known, and put them into the navigation."""
+        from qualityloop.foundation.navigation import Entry, register
+        from qualityloop.standards import permissions
+        from qualityloop.standards.indicators.kind import INDICATORS
+        from qualityloop.standards.versions.kinds import entry_pages
+
+        pages = entry_pages(INDICATORS, "edit", "row")
+        register(
+            Entry(
+                _("Evaluation standard"), "standards:indicators", "target", permissions.SEE, pages, "standard", order=1
+            )
+        )

@@ -76,7 +76,7 @@ HEAD = ("key", "version", "name", "extends", "problem_target")
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*[%\uff05]")
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
+INDICATOR_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STANDARD_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 Choice = TypeVar("Choice", bound=str)
@@ -99,7 +99,7 @@ class Draft:
         entry = fields.get("key")
         if entry is None or not entry.text:
             raise AnalysisError(message("This indicator has no key."), replace(place, column="key"))
-        if not _KEY.fullmatch(entry.text):
+        if not INDICATOR_KEY.fullmatch(entry.text):
             raise AnalysisError(
                 message("“{key}” is no key: lower-case letters, digits and _ are allowed.", key=entry.text), entry.place
             )

@@ -18,7 +18,10 @@ __all__ = [
     "load_standard",
     "read_draft",
     "shipped_draft",
-    "shipped_standards", "standard_to_xlsx", "standard_to_yaml"]
+    "shipped_standards",
+    "standard_to_xlsx",
+    "standard_to_yaml",
+]
 
 MAX_EXTENSIONS = 5
 _SHELF = resources.files("qualityloop.analysis.indicators") / "shipped"

@@ -21,6 +21,7 @@ NAMES = tuple(field.name for field in FIELDS)
 LABELS = {field.name: field.label for field in FIELDS}
 LINES = ("baseline", "target", "warning")
 PROBLEMS = 3
+DEFAULT_KIND = "other"  # is not written
 
 HEAD_LABELS = {
     "name.zh": Text("标准名称（中文）", "Name (Chinese)"),
@@ -63,6 +64,8 @@ def _text(fields: Fields, name: str) -> str:
 
 def _row(fields: Fields) -> dict[str, str]:
     row = {name: text for name in NAMES if (text := _text(fields, name))}
+    if row.get("kind") == DEFAULT_KIND:
+        del row["kind"]
     for line in LINES:
         if line in row and row.get("unit") == "percent":
             row[line] = as_percent(row[line])

@@ -88,3 +88,11 @@ def register_kind(kind: Kind) -> Kind:
     if KINDS.setdefault(kind.key, kind) is not kind:
         raise ValueError(f"the kind {kind.key} is declared twice")
     return kind
+
+
+def entry_pages(kind: Kind, *more: str) -> frozenset[str]:
+    """Names of the addresses that count as being on the kind's entry in the navigation."""
+    return frozenset(
+        {kind.new, f"standards:{kind.key}"}
+        | {f"standards:{kind.key}_{name}" for name in ("document", "version", "compare", *more)}
+    )

@@ -98,6 +98,7 @@ class Pages:
             "actions": actions(standing, rights["may_edit"], rights["may_review"], _own(request, version)),
             "forms": forms.forms_for(bound),
             "asked": bound[0] if bound else None,
+            "refused": bound[1].non_field_errors() if bound else (),
             "older": older,
             "open_version": next((s.version for s in standings if s.version.is_open), None),
             "editor_url": reverse(self.kind.editor, args=[version.document.key, version.number]),

@@ -34,6 +34,7 @@ changed = Signal()
 `sender` Document, `version`, `action` (one of the above), `actor`."""
 
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+RESERVED = frozenset({"new"})  # words in addresses
 
 
 class VersionError(Exception):
@@ -62,7 +63,7 @@ def document_create(
     """A new document with its first draft. VersionError where the key is none or taken."""
     if kind not in KINDS:
         raise ValueError(f"there is no kind {kind}")
-    if not KEY.fullmatch(key):
+    if not KEY.fullmatch(key) or key in RESERVED:
         raise VersionError(
             message("“{key}” is no key: lower-case letters, digits, “-”, “_” and “.” are allowed.", key=key[:80]), "key"
         )
@@ -114,10 +115,11 @@ def draft_save(
             raise VersionError(message("Somebody else has changed this draft meanwhile; what you typed is kept below."))
         before, after = differences(kept.content, content)
         note = kept.reason if reason is None else reason
-        if not before and not after and note == kept.reason:
-            return kept
         before, after = {"reason": kept.reason, **before}, {"reason": note, **after}
+        was = kept.content_hash
         kept.write(content)
+        if kept.content_hash == was and note == kept.reason:
+            return kept
         kept.reason, kept.author, kept.written_at = note, actor, timezone.now()
         kept.save()
         _record(

@@ -34,7 +34,7 @@ from qualityloop.analysis.indicators.values import Grain, Group, Grouping, NotCo
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError, message
 
-__all__ = ["MIN_ROWS", "evaluate", "status_of"]
+__all__ = ["MIN_ROWS", "evaluate", "lake_days", "status_of"]
 
 MOST_PERIODS = 5000
 Floats = NDArray[np.float64]
@@ -57,7 +57,7 @@ def evaluate(
 
     Earlier periods are counted too where a previous value, last year's, or control limits need them.
     """
-    time = _Time.of(start, end, grain, _span(lake))
+    time = _Time.of(start, end, grain, lake_days(lake))
     chosen = [standard.indicator(key) for key in indicators] if indicators is not None else standard.indicators
     wanted_groupings = _checked(groupings)
     plans, not_computed = _plans(chosen, wanted_groupings, lake)
@@ -182,10 +182,12 @@ def _plans(
     return plans, not_computed
 
 
-def _span(lake: Lake) -> tuple[date, date] | None:
+def lake_days(lake: Lake) -> tuple[date, date] | None:
     """First and last day on which anything happened, taking every dataset by its main instant."""
     found = [
-        days for name, d in lake.datasets.items() if (days := d.days(day_column(DATASETS[name].instant))) is not None
+        days
+        for name, d in lake.datasets.items()
+        if name in DATASETS and (days := d.days(day_column(DATASETS[name].instant))) is not None
     ]
     return (min(f for f, _ in found), max(last for _, last in found)) if found else None
 
