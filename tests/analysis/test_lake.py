@@ -144,3 +144,100 @@ def test_the_contract_is_enforced(tmp_path: Path) -> None:
     ):
         with LakeWriter(tmp_path) as writer, pytest.raises(ValueError, match="tickets"):
             writer.write("tickets", table)
+
+
+def merged(path: Path, rows: pa.Table, *gone: str) -> Lake:
+    """`rows` in the place of those with the same number, without the tickets numbered `gone`."""
+    with LakeWriter(path) as writer:
+        writer.merge("tickets", rows, [pa.table({"ticket_id": pa.array(gone, pa.string())})] if gone else ())
+        return writer.commit()
+
+
+def sparse(path: Path, *rows: tuple[str, datetime, datetime | None]) -> Lake:
+    with LakeWriter(path) as writer:
+        writer.write("tickets", tickets(*rows), sparse=True)
+        return writer.commit()
+
+
+NOTHING = tickets(APRIL).slice(0, 0)
+
+
+def test_merging_rows_is_writing_them_all_anew(tmp_path: Path) -> None:
+    sparse(tmp_path / "a", MARCH, APRIL, MAY)
+    moved = ("T1", datetime(2026, 5, 9), None)
+    new = ("T4", datetime(2026, 6, 1), None)
+    found = merged(tmp_path / "a", tickets(moved, new), "T2")
+    assert found.snapshot == sparse(tmp_path / "b", moved, new, MAY).snapshot
+    assert [(p.month, p.rows) for p in found.datasets["tickets"].partitions] == [("2026-05", 2), ("2026-06", 1)]
+
+
+def test_merging_writes_only_the_months_that_differ(tmp_path: Path) -> None:
+    before = sparse(tmp_path, MARCH, APRIL, MAY)
+    with LakeWriter(tmp_path) as writer:
+        again = writer.merge("tickets", tickets(MARCH, APRIL))
+        assert (again.written, again.gone, again.months) == (0, 0, ())
+        assert writer.commit().snapshot == before.snapshot
+    with LakeWriter(tmp_path) as writer:
+        result = writer.merge("tickets", tickets((*APRIL[:2], datetime(2026, 4, 2))))
+        assert (result.written, result.gone, result.months) == (1, 0, ("2026-04",))
+        after = writer.commit()
+    pairs = zip(before.datasets["tickets"].partitions, after.datasets["tickets"].partitions, strict=True)
+    assert [a.hash == b.hash for a, b in pairs] == [True, False, True]
+
+
+def test_a_column_without_any_value_is_absent_until_it_has_one(tmp_path: Path) -> None:
+    lake = sparse(tmp_path, APRIL)
+    assert lake.datasets["tickets"].columns == {"ticket_id", "created_at", "created_at_day", "hour", "weekday"}
+    lake = merged(tmp_path, tickets(MAY))
+    assert {"first_response_at", "first_response_minutes"} <= lake.datasets["tickets"].columns
+    lake = merged(tmp_path, NOTHING, "T3")
+    assert "first_response_at" not in lake.datasets["tickets"].columns
+    assert merged(tmp_path, NOTHING, "T2").datasets == {}
+
+
+def test_the_beginning_of_a_key_stands_for_all_rows_that_begin_so(tmp_path: Path) -> None:
+    def events(*keys: tuple[str, int]) -> pa.Table:
+        return pa.table(
+            {
+                "ticket_id": pa.array([key[0] for key in keys], pa.string()),
+                "seq": pa.array([key[1] for key in keys], pa.int64()),
+                "at": pa.array([datetime(2026, 4, 1, 8)] * len(keys), INSTANT),
+                "activity": pa.array(["x"] * len(keys), pa.string()),
+            }
+        )
+
+    with LakeWriter(tmp_path) as writer:
+        writer.write("ticket_events", events(("T1", 1), ("T1", 2), ("T2", 1), ("T2", 2)), sparse=True)
+        one = pa.table({"ticket_id": pa.array(["T2"]), "seq": pa.array([1], pa.int64())})
+        all_of = pa.table({"ticket_id": pa.array(["T1"])})
+        result = writer.merge("ticket_events", events(("T1", 2)).slice(0, 0), [one, all_of])
+        assert (result.written, result.gone) == (0, 3)
+        found = writer.keys_where("ticket_events", "ticket_id", pa.array(["T1", "T2"]))
+        assert found.to_pylist() == [{"ticket_id": "T2", "seq": 2}]
+
+
+def test_what_a_killed_writer_left_is_swept(tmp_path: Path) -> None:
+    (tmp_path / ".staging-left" / "tickets").mkdir(parents=True)
+    sparse(tmp_path, APRIL)
+    assert list(tmp_path.glob(".staging-*")) == []
+
+
+def test_replaced_files_are_kept_for_slow_readers(tmp_path: Path) -> None:
+    first = sparse(tmp_path, APRIL)
+    for day in (2, 3, 4):
+        with LakeWriter(tmp_path, keep_seconds=3600) as writer:
+            writer.merge("tickets", tickets((*APRIL[:2], datetime(2026, 4, day))))
+            writer.commit()
+    assert all(file.is_file() for file in first.datasets["tickets"].files)
+    for day in (5, 6):
+        merged(tmp_path, tickets((*APRIL[:2], datetime(2026, 4, day))))
+    assert not any(file.is_file() for file in first.datasets["tickets"].files)
+    assert len(list((tmp_path / "tickets").glob("*.parquet"))) == 2
+
+
+def test_what_a_commit_notes_is_no_part_of_the_snapshot(tmp_path: Path) -> None:
+    first = sparse(tmp_path, APRIL)
+    with LakeWriter(tmp_path) as writer:
+        noted = writer.commit(source={"taken_at": "now"})
+    assert noted.snapshot == first.snapshot
+    assert Lake.open(tmp_path).source == {"taken_at": "now"}
