@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -47,10 +47,6 @@ class Reader(Protocol):
     """Answers queries in one snapshot. `in_order`: running numbers become visible in their order."""
 
     in_order: bool
-
-    def now(self) -> datetime:
-        """The clock of the database, after the snapshot was taken."""
-        ...
 
     def stream(self, sql: str, parameters: Parameters, types: Sequence[ColumnType]) -> Iterator[pa.RecordBatch]:
         """The rows of `sql`, in columns of any names; instants may come as text."""
@@ -127,6 +123,16 @@ def moment() -> Moment:
         return _moment_postgresql()
     now = timezone.now()
     return Moment(now, _settled_sqlite())
+
+
+def clock() -> datetime:
+    """Now, by the clock of the database."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+    return found
 
 
 def _settled_sqlite() -> datetime | None:
@@ -206,15 +212,6 @@ class _Postgresql:
         self._connection = opened
         with opened.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        self._now: datetime = self._asked("SELECT clock_timestamp()")
-
-    def _asked(self, sql: str) -> Any:
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetch_arrow_table().column(0)[0].as_py()
-
-    def now(self) -> datetime:
-        return self._now
 
     def stream(self, sql: str, parameters: Parameters, types: Sequence[ColumnType]) -> Iterator[pa.RecordBatch]:
         bound = connection.ops.compose_sql(sql, tuple(parameters))  # type: ignore[attr-defined]  # PostgreSQL's only
@@ -247,9 +244,6 @@ class _Child:
         self._process.kill()
         self._process.wait()
 
-    def now(self) -> datetime:
-        return timezone.now()
-
     def stream(self, sql: str, parameters: Parameters, types: Sequence[ColumnType]) -> Iterator[pa.RecordBatch]:
         # A first row of known types, since SQLite's columns have none; it is left out again.
         samples = ", ".join(SAMPLES.get(kind, "''") for kind in types)
@@ -267,7 +261,7 @@ class _Child:
             for batch in answer:
                 yield batch.slice(1) if first else batch
                 first = False
-        except (OSError, pa.ArrowInvalid) as error:
+        except (OSError, pa.ArrowException) as error:
             raise self._failure() from error
 
     def _failure(self) -> AnalysisError:
@@ -285,9 +279,6 @@ class _Cursor:
     """Django's own connection, which sees what its transaction wrote."""
 
     in_order = True
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
     def stream(self, sql: str, parameters: Parameters, types: Sequence[ColumnType]) -> Iterator[pa.RecordBatch]:
         with connection.cursor() as cursor:

@@ -6,18 +6,27 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
 import pyarrow as pa
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, Model, QuerySet
 
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.lake import Lake, LakeWriter, Merged
 from qualityloop.foundation.lake.calendars import lake_calendar, lake_zone
-from qualityloop.foundation.lake.extraction import Moment, Reader, Types, moment, number, rows, schema_of, snapshot
+from qualityloop.foundation.lake.extraction import (
+    Moment,
+    Reader,
+    Types,
+    clock,
+    moment,
+    number,
+    rows,
+    schema_of,
+    snapshot,
+)
 from qualityloop.foundation.lake.facts import Facts, registered
 from qualityloop.foundation.lake.hints import Hints, hints_of, tables_of
 from qualityloop.foundation.lake.models import Source
@@ -32,6 +41,7 @@ KEEP_SECONDS = 3600.0  # how long a reader may go on with a snapshot that was re
 MEMORY_LIMIT = "2GB"
 MOST_HINTS = 20_000  # deletions in one data set; with more it is cheaper to read it all
 MOST_SHARE = 0.3  # changed rows among all, likewise
+DELETIONS = "deletions"  # their marks, among those of the data sets
 CHUNK = 500  # keys in one question
 
 Progress = Callable[[int, int, str], None]
@@ -71,9 +81,10 @@ def bring_up_to_date(*, rebuild: bool = False, overlap: timedelta = OVERLAP, pro
         token = str(Source.objects.get_or_create(pk=Source.ONLY)[0].token)
         if rebuild or not writer.fits or (old is not None and old.token != token):
             old = None
+        seen = _highest(known)
         now = moment()
         with snapshot() as reader:
-            run = _Run(writer, reader, old, now, overlap, known)
+            run = _Run(writer, reader, old, seen, now, overlap, known)
             state = run.all(token, progress or (lambda done, of, text: None))
         lake = writer.commit(source=state.to_json())
     done = run.done
@@ -81,13 +92,27 @@ def bring_up_to_date(*, rebuild: bool = False, overlap: timedelta = OVERLAP, pro
     return done
 
 
+def _highest(known: dict[str, Facts]) -> dict[str, tuple[datetime, int]]:
+    """Highest running numbers that can be seen, each with a time after which it was seen."""
+    tables: dict[str, tuple[type[Model], str]] = {
+        name: (facts.model, facts.serial) for name, facts in known.items() if facts.serial
+    }
+    found = {}
+    tables[DELETIONS] = (Deletion, "id")
+    for name, (model, column) in tables.items():
+        highest = model._default_manager.aggregate(highest=Max(column))["highest"]
+        found[name] = (clock(), int(highest or 0))
+    return found
+
+
 @dataclass(slots=True)
 class _Run:
-    """One refresh. `old` is what was noted last time; None: read everything."""
+    """One refresh. `old` is what was noted last time (None: read everything), `seen` what was there before it began."""
 
     writer: LakeWriter
     reader: Reader
     old: State | None
+    seen: dict[str, tuple[datetime, int]]
     now: Moment
     overlap: timedelta
     known: dict[str, Facts]
@@ -107,7 +132,7 @@ class _Run:
         progress(len(self.known), len(self.known), "")
         marks = self.old.deletions if self.old else Marks()
         settled = self.now.settled_at or (self.old.settled_at if self.old else None)
-        return State(token, self.now.taken_at, settled, datasets, self._later(marks, Deletion._meta.db_table, "id"))
+        return State(token, self.now.taken_at, settled, datasets, self._later(marks, DELETIONS))
 
     def _dataset(self, facts: Facts, hints: Hints) -> Read:
         name = facts.dataset
@@ -121,7 +146,7 @@ class _Run:
             self._everything(facts)
         marks = Marks()
         if facts.serial:
-            marks = self._later(read.marks if read else Marks(), facts.model._meta.db_table, facts.serial)
+            marks = self._later(read.marks if read else Marks(), name)
         return Read(definition, {path: latest for path, (_, latest) in names.items()}, marks)
 
     def _everything(self, facts: Facts) -> None:
@@ -180,10 +205,9 @@ class _Run:
         sql, parameters = query.order_by().values_list("pk").query.sql_with_params()
         return number(self.reader, f"SELECT COUNT(*) FROM ({sql}) AS counted", parameters)
 
-    def _later(self, marks: Marks, table: str, column: str) -> Marks:
-        quote = connection.ops.quote_name
-        highest = number(self.reader, f"SELECT MAX({quote(column)}) FROM {quote(table)}", ())
-        return marks.later(self.reader.now(), highest, self.now.settled_at, self.reader.in_order)
+    def _later(self, marks: Marks, name: str) -> Marks:
+        at, highest = self.seen[name]
+        return marks.later(at, highest, self.now.settled_at, self.reader.in_order)
 
     def _deletions(self, old: State) -> Iterator[tuple[str, str]]:
         base = old.deletions.base(old.settled_at, self.reader.in_order)
