@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 
 DOC = (ROOT / "docs" / "CLI.md").read_text(encoding="utf-8")
 SHARED = {"-h", "--help", "--lang", "--quiet"}
+NEEDS_DATABASE = ("refresh", "verify")
 STANDARD = """extends: after-sales
 key: my-standard
 indicators:
@@ -103,9 +104,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ended(words: list[str], folder: Path) -> int:
     """The exit code; what needs a database runs as a program of its own, on a home of its own."""
-    if words[0] not in ("demo", "serve", "verify"):
+    if words[0] not in ("demo", "serve", *NEEDS_DATABASE):
         return main(words)
-    if words[0] == "verify" and not (folder / "home" / "db.sqlite3").exists():
+    if words[0] in NEEDS_DATABASE and not (folder / "home" / "db.sqlite3").exists():
         assert ended(["demo", "--tickets", "400"], folder) == 0
     environ = {
         **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},

@@ -14,10 +14,13 @@ class DiagnosisConfig(AppConfig):
     verbose_name = _("Diagnosis")
 
     def ready(self) -> None:
-        """Put the pages into the navigation."""
+        """Put the pages into the navigation, and compute the first ones whenever the lake shows other rows."""
         from qualityloop.diagnosis import permissions
+        from qualityloop.diagnosis.services import lake_refreshed
+        from qualityloop.foundation.lake.signals import refreshed
         from qualityloop.foundation.navigation import Entry, register
 
+        refreshed.connect(lake_refreshed, dispatch_uid="diagnosis.first_pages")
         register(
             Entry(
                 _("Quality overview"),

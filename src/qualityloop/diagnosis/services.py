@@ -114,6 +114,11 @@ def _kept(lake: Lake, choice: Choice, page: str, question: dict[str, Any], compu
     return kept(cache_path() / "pages", lake.snapshot, asked, compute)
 
 
+def lake_refreshed(sender: object, **more: object) -> None:
+    """Called when the lake shows other rows than before."""
+    refresh()
+
+
 def refresh() -> None:
     """Compute what the first pages show, so that nobody waits for it. Does nothing without a lake."""
     lake = current_lake()

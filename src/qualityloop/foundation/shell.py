@@ -6,7 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from qualityloop.foundation.lake.permissions import DATA
+from qualityloop.foundation.lake.queries import taken_at
 from qualityloop.foundation.models import Theme
 from qualityloop.foundation.navigation import SYSTEM, links_for, steps_for
 
@@ -22,6 +25,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": getattr(request, "theme", Theme.AUTO.value),
         "themes": Theme.choices,
         "other_languages": [(code, name) for code, name in LANGUAGE_NAMES.items() if code != language],
+        "data_as_of": SimpleLazyObject(taken_at) if signed_in else None,
+        "sees_data": signed_in and DATA.allows(request.user),
         "top_links": links_for(request, None) if signed_in else (),
         "loop_steps": steps_for(request) if signed_in else (),
         "system_links": links_for(request, SYSTEM) if signed_in else (),

@@ -9,6 +9,16 @@ from __future__ import annotations
 
 from qualityloop.analysis.lake.columns import ARROW_TYPES, derived_columns
 from qualityloop.analysis.lake.snapshot import MANIFEST, Lake, LakeDataset, Partition
-from qualityloop.analysis.lake.writing import LakeWriter, Merged
+from qualityloop.analysis.lake.writing import LakeBusyError, LakeWriter, Merged
 
-__all__ = ["ARROW_TYPES", "MANIFEST", "Lake", "LakeDataset", "LakeWriter", "Merged", "Partition", "derived_columns"]
+__all__ = [
+    "ARROW_TYPES",
+    "MANIFEST",
+    "Lake",
+    "LakeBusyError",
+    "LakeDataset",
+    "LakeWriter",
+    "Merged",
+    "Partition",
+    "derived_columns",
+]

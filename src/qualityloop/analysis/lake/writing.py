@@ -37,6 +37,10 @@ from qualityloop.analysis.messages import AnalysisError, message
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 
 
+class LakeBusyError(AnalysisError):
+    """Another process is writing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """What a merge did: rows that are new or differ, rows that are gone, months written anew."""
@@ -72,7 +76,7 @@ class LakeWriter:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self._lock.close()
-            raise AnalysisError(message("another process is writing this lake; try again later")) from None
+            raise LakeBusyError(message("another process is writing this lake; try again later")) from None
         for left in path.glob(".staging-*"):  # of a process that was killed; no other one can be writing now
             shutil.rmtree(left, ignore_errors=True)
         self._old = read_manifest(path) if Lake.exists(path) else None

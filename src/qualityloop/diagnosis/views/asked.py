@@ -20,6 +20,8 @@ from qualityloop.diagnosis import permissions, waiting
 from qualityloop.diagnosis.choices import GRAINS, Choice, choose, standards, standards_broken
 from qualityloop.diagnosis.presentation import Speaker, grain_word
 from qualityloop.foundation.lake import current_lake, loaded_at
+from qualityloop.foundation.lake.permissions import DATA
+from qualityloop.foundation.lake.queries import freshness
 
 P = ParamSpec("P")
 
@@ -62,6 +64,7 @@ class Asked:
             "notes": [*broken, *(note.in_language(language) for note in (*choice.notes, *notes))],
             "lake": self.lake,
             "loaded_at": loaded_at(self.lake),
+            "freshness": freshness() if DATA.allows(self.request.user) else None,
             "sees_rows": self.sees_rows,
             "query": choice.query(),
             **more,

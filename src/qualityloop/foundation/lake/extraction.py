@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -49,7 +50,10 @@ class Reader(Protocol):
     in_order: bool
 
     def stream(self, sql: str, parameters: Parameters, types: Sequence[ColumnType]) -> Iterator[pa.RecordBatch]:
-        """The rows of `sql`, in columns of any names; instants may come as text."""
+        """The rows of `sql`, in columns of any names; instants may come as text.
+
+        Asked at once, in the thread of the caller; the answer may be taken in another one.
+        """
         ...
 
 
@@ -215,8 +219,12 @@ class _Postgresql:
 
     def stream(self, sql: str, parameters: Parameters, types: Sequence[ColumnType]) -> Iterator[pa.RecordBatch]:
         bound = connection.ops.compose_sql(sql, tuple(parameters))  # type: ignore[attr-defined]  # PostgreSQL's only
-        with self._connection.cursor() as cursor:
-            cursor.execute(bound)
+        cursor = self._connection.cursor()
+        cursor.execute(bound)
+        return self._answer(cursor)
+
+    def _answer(self, cursor: Any) -> Iterator[pa.RecordBatch]:
+        with cursor:
             yield from cursor.fetch_record_batch()
 
 
@@ -250,15 +258,19 @@ class _Child:
         asked = f"SELECT {samples} UNION ALL SELECT * FROM ({_question_marks(sql)})"
         given = [value if isinstance(value, int | float | str | None) else str(value) for value in parameters]
         line = json.dumps({"sql": asked, "parameters": given}) + "\n"
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None  # noqa: S101
-        assert stdout is not None  # noqa: S101
+        assert self._process.stdin is not None  # noqa: S101
         try:
-            stdin.write(line.encode())
-            stdin.flush()
-            answer = pa.ipc.open_stream(stdout)
+            self._process.stdin.write(line.encode())
+            self._process.stdin.flush()
+        except OSError as error:
+            raise self._failure() from error
+        return self._answer()
+
+    def _answer(self) -> Iterator[pa.RecordBatch]:
+        assert self._process.stdout is not None  # noqa: S101
+        try:
             first = True
-            for batch in answer:
+            for batch in pa.ipc.open_stream(self._process.stdout):
                 yield batch.slice(1) if first else batch
                 first = False
         except (OSError, pa.ArrowException) as error:
@@ -283,10 +295,13 @@ class _Cursor:
     def stream(self, sql: str, parameters: Parameters, types: Sequence[ColumnType]) -> Iterator[pa.RecordBatch]:
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
-            while found := cursor.fetchmany(CHUNK):
-                columns = zip(*found, strict=True)
-                arrays = [_array(column, kind) for column, kind in zip(columns, types, strict=True)]
-                yield pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(arrays))])
+            found = iter(partial(cursor.fetchmany, CHUNK), [])
+            return iter([_batch(chunk, types) for chunk in found])
+
+
+def _batch(chunk: Sequence[Sequence[Any]], types: Sequence[ColumnType]) -> pa.RecordBatch:
+    arrays = [_array(column, kind) for column, kind in zip(zip(*chunk, strict=True), types, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(arrays))])
 
 
 def _array(values: Sequence[Any], kind: ColumnType) -> pa.Array:

@@ -10,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qualityloop.foundation.wording import shown
+
 
 class Source(models.Model):
     """The only row names this database: a lake that was filled from another one is built anew."""
@@ -37,7 +39,7 @@ class Refresh(models.Model):
     started_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("started"), default=timezone.now)
     ended_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("ended"), default=timezone.now)
     outcome: models.CharField[str, str] = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
-    reason: models.TextField[str, str] = models.TextField(_("reason"), blank=True)  # in the organisation's language
+    reason_json: models.TextField[str, str] = models.TextField(_("reason"), blank=True)  # see foundation.wording
     rebuilt: models.BooleanField[bool, bool] = models.BooleanField(_("built anew"), default=False)
     rows_read: models.BigIntegerField[int, int] = models.BigIntegerField(_("rows read"), default=0)
     rows_changed: models.BigIntegerField[int, int] = models.BigIntegerField(_("rows changed"), default=0)
@@ -51,3 +53,23 @@ class Refresh(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ended_at:%Y-%m-%d %H:%M} {self.outcome}"
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in the language of the page."""
+        return shown(self.reason_json)
+
+    @property
+    def read(self) -> str:
+        """Rows read, to be read."""
+        return f"{self.rows_read:,}"
+
+    @property
+    def changed(self) -> str:
+        """Rows changed, to be read."""
+        return f"{self.rows_changed:,}"
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.ended_at - self.started_at).total_seconds()

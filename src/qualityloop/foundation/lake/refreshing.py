@@ -24,7 +24,6 @@ from qualityloop.foundation.lake.extraction import (
     moment,
     number,
     rows,
-    schema_of,
     snapshot,
 )
 from qualityloop.foundation.lake.facts import Facts, registered
@@ -33,6 +32,7 @@ from qualityloop.foundation.lake.models import Source
 from qualityloop.foundation.lake.reading import lake_path
 from qualityloop.foundation.lake.watermarks import Marks, Names, Read, State, state_of
 from qualityloop.foundation.records.models import Deletion
+from qualityloop.foundation.wording import Words
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ MOST_SHARE = 0.3  # changed rows among all, likewise
 DELETIONS = "deletions"  # their marks, among those of the data sets
 CHUNK = 500  # keys in one question
 
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, int, Words], None]
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class _Run:
             hints = hints_of(self._deletions(self.old), self.known, self.writer)
         datasets = {}
         for place, (name, facts) in enumerate(self.known.items()):
-            progress(place, len(self.known), DATASETS[name].label.in_language("zh"))
+            progress(place, len(self.known), DATASETS[name].label)
             datasets[name] = self._dataset(facts, hints)
         progress(len(self.known), len(self.known), "")
         marks = self.old.deletions if self.old else Marks()
@@ -160,9 +160,8 @@ class _Run:
         if len(keys) > MOST_HINTS or self._count(changed) > max(CHUNK, MOST_SHARE * total):
             return False
         parts = chain([changed], self._again(facts, keys))
-        batches = chain.from_iterable(self._rows(facts, part) for part in parts)
-        stream = pa.RecordBatchReader.from_batches(schema_of(_types(facts)), batches)
-        merged: Merged = self.writer.merge(facts.dataset, stream, tables_of(facts.dataset, keys))
+        table = pa.concat_tables([self._rows(facts, part).read_all() for part in parts])
+        merged: Merged = self.writer.merge(facts.dataset, table, tables_of(facts.dataset, keys))
         if self.writer.rows(facts.dataset) != total:
             log.warning(
                 "%s: %s rows in the lake, %s in the database", facts.dataset, self.writer.rows(facts.dataset), total

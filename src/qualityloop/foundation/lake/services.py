@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from qualityloop.analysis.messages import AnalysisError
+from qualityloop.analysis.lake import LakeBusyError
+from qualityloop.analysis.messages import AnalysisError, Text, message
 from qualityloop.foundation.lake.models import Refresh
+from qualityloop.foundation.lake.reading import note_failure
 from qualityloop.foundation.lake.refreshing import OVERLAP, Done, Progress, bring_up_to_date
 from qualityloop.foundation.lake.signals import refreshed
+from qualityloop.foundation.wording import Words, kept
 
 log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=30)  # of how refreshes went
-SHARED_LANGUAGE = "zh"
 
 
 def refresh(*, rebuild: bool = False, overlap: timedelta = OVERLAP, progress: Progress | None = None) -> Refresh:
@@ -24,9 +26,12 @@ def refresh(*, rebuild: bool = False, overlap: timedelta = OVERLAP, progress: Pr
     started = timezone.now()
     try:
         done = bring_up_to_date(rebuild=rebuild, overlap=overlap, progress=progress)
+    except LakeBusyError:
+        raise
     except Exception as error:
         _note_failure(started, error)
         raise
+    note_failure("")
     noted = Refresh.objects.create(
         started_at=started,
         ended_at=timezone.now(),
@@ -43,11 +48,13 @@ def refresh(*, rebuild: bool = False, overlap: timedelta = OVERLAP, progress: Pr
 
 
 def _note_failure(started: datetime, error: Exception) -> None:
-    reason = error.in_language(SHARED_LANGUAGE) if isinstance(error, AnalysisError) else str(error) or repr(error)
+    reason: Words = Text(error.in_language("zh"), error.in_language("en")) if isinstance(error, AnalysisError) else ""
+    words = kept(reason or message("a fault of this program: {summary}", summary=repr(error)[:500]))
+    note_failure(words)
     if connection.in_atomic_block and connection.needs_rollback:
         return  # the transaction around us is lost, with all that would be noted in it
     Refresh.objects.create(
-        started_at=started, ended_at=timezone.now(), outcome=Refresh.Outcome.FAILED, reason=reason[:2000]
+        started_at=started, ended_at=timezone.now(), outcome=Refresh.Outcome.FAILED, reason_json=words
     )
 
 
