@@ -11,14 +11,28 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class BatchState(models.TextChoices):
+    """Whether a batch still stands."""
+
+    KEPT = "kept", _("kept")
+    UNDOING = "undoing", _("being undone")  # in this state alone may rows of the event log be deleted
+    UNDONE = "undone", _("undone")
+
+
 class Batch(models.Model):
-    """Records that came in together: one import, one delivery of another system, one evening's mailbox."""
+    """Records that came in together: one import, one delivery of another system, one evening's mailbox.
+
+    A record's `batch` is the one that created it; what later batches changed is kept as `Prior`.
+    """
 
     label: models.CharField[str, str] = models.CharField(_("what came in"), max_length=200)
     actor: models.ForeignKey[Any, Any] = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+"
     )
     at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("time"), default=timezone.now)
+    state: models.CharField[str, str] = models.CharField(
+        _("state"), max_length=10, choices=BatchState.choices, default=BatchState.KEPT
+    )
 
     class Meta:
         verbose_name = _("batch")
@@ -53,11 +67,33 @@ class Record(models.Model):
         ]
 
 
+class Prior(models.Model):
+    """What a batch found in a record that it changed: the columns that differ, by name, as they were before."""
+
+    batch: models.ForeignKey[Any, Any] = models.ForeignKey(
+        Batch, verbose_name=_("batch"), on_delete=models.CASCADE, related_name="+"
+    )
+    model: models.CharField[str, str] = models.CharField(_("kind of record"), max_length=100)
+    record_id: models.BigIntegerField[int, int] = models.BigIntegerField(_("record"))
+    before: models.JSONField[Any, Any] = models.JSONField(_("before"))
+
+    class Meta:
+        verbose_name = _("prior value")
+        verbose_name_plural = _("prior values")
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["model", "record_id"], name="prior_by_record")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.record_id}"
+
+
 class Deletion(models.Model):
-    """A record that is gone; the lake drops it at its next refresh."""
+    """A record that is gone; the lake drops it at its next refresh, unless it came again since.
+
+    `key` is the row's key in the fact table; a key of several columns is written as a JSON list.
+    """
 
     dataset: models.CharField[str, str] = models.CharField(_("data set"), max_length=64)
-    key: models.CharField[str, str] = models.CharField(_("key"), max_length=300)
+    key: models.CharField[str, str] = models.CharField(_("key"), max_length=500)
     at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
 
     class Meta:

@@ -1,0 +1,75 @@
+"""Which columns of the fact tables go where."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pyarrow as pa
+
+from qualityloop.analysis.datasets import INTERACTIONS, MESSAGES, TICKET_EVENTS, TICKETS
+from qualityloop.foundation.records import bulk
+from qualityloop.foundation.records.targets import Delivery, Target
+from qualityloop.foundation.records.upsert import register_target
+from qualityloop.operations.models import Interaction, Message, Ticket, TicketEvent
+from qualityloop.operations.receiving.assigned import assigned_columns, team_column, ticket_columns
+from qualityloop.operations.receiving.links import LINKED, register_linked, relink, tickets_arrived
+
+
+def same(*names: str) -> dict[str, str]:
+    """Columns that are called alike in the fact table and in the model."""
+    return {name: name for name in names}
+
+
+def _of_ticket(table: pa.Table, delivery: Delivery) -> dict[str, pa.Array]:
+    columns = assigned_columns(table, delivery)
+    if "source" not in table.column_names:  # a ticket whose origin nobody tells is from where it was delivered
+        columns["origin"] = bulk.constant(delivery.source, table.num_rows, pa.string())
+    return columns
+
+
+def _of_interaction(table: pa.Table, delivery: Delivery) -> dict[str, pa.Array]:
+    return assigned_columns(table, delivery) | ticket_columns(table, delivery)
+
+
+TICKET_TARGET = Target(
+    TICKETS,
+    Ticket,
+    same(
+        "subject", "created_at", "first_response_at", "resolved_at", "closed_at", "due_at", "channel", "kind",
+        "category", "product", "product_kind", "priority", "shift", "tier", "region", "status", "contacts",
+        "reopened", "escalated", "reassigned", "handling_minutes", "queue_seconds", "deviated",
+    ) | {"source": "origin"},
+    _of_ticket,
+    arrived=tickets_arrived,
+    soft=LINKED,
+)  # fmt: skip
+
+EVENT_TARGET = Target(
+    TICKET_EVENTS,
+    TicketEvent,
+    same("seq", "at", "activity", "lifecycle", "actor"),
+    team_column,
+    parent=TICKET_TARGET,
+)
+
+INTERACTION_TARGET = Target(
+    INTERACTIONS,
+    Interaction,
+    same(
+        "started_at", "answered_at", "ended_at", "channel", "direction", "shift", "product", "category",
+        "complexity", "queue_seconds", "talk_seconds", "hold_seconds", "wrap_seconds", "abandoned",
+        "transferred", "solved",
+    ),
+    _of_interaction,
+    derived=frozenset({"ticket_id"}),
+    follow=partial(relink, Interaction),
+)  # fmt: skip
+
+MESSAGE_TARGET = Target(MESSAGES, Message, same("seq", "at", "author", "text"), parent=INTERACTION_TARGET)
+
+
+def connect() -> None:
+    """Register the receivers; what others refer to comes first."""
+    register_linked(Interaction)
+    for target in (TICKET_TARGET, EVENT_TARGET, INTERACTION_TARGET, MESSAGE_TARGET):
+        register_target(target)
