@@ -12,7 +12,8 @@ class FeedbackConfig(AppConfig):
     label = "feedback"
 
     def ready(self) -> None:
-        """Publish the room's fact tables to the lake."""
-        from qualityloop.feedback import facts
+        """Receive the room's fact tables, and publish them to the lake."""
+        from qualityloop.feedback import facts, receiving
 
         facts.publish()
+        receiving.connect()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
 from qualityloop.feedback.models import Complaint, Review, SurveyResponse
 from qualityloop.foundation.lake.facts import Facts, register_facts
 
-ABOUT = {
-    "ticket_id": "ticket__number",
+ABOUT: dict[str, str | Combinable] = {
+    "ticket_id": Coalesce("ticket__number", "ticket_key"),
     "team": "team__name",
     "agent": "agent__name",
     "customer": "customer__number",

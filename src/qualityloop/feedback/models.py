@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qualityloop.customers.models import Customer
 from qualityloop.foundation.records.models import Record
-from qualityloop.operations.models import Assigned, Ticket
+from qualityloop.operations.models import Assigned, Ticket, by_time
 
 if TYPE_CHECKING:
     from qualityloop.foundation.records.columns import Measure, Moment, Text, Whole, YesNo
@@ -22,6 +22,7 @@ class AboutTicket(models.Model):
     ticket: models.ForeignKey[Any, Any] = models.ForeignKey(
         Ticket, verbose_name=_("ticket"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    ticket_key: Text = models.CharField(_("ticket as delivered"), max_length=200, blank=True, db_index=True)
 
     class Meta:
         abstract = True
@@ -44,6 +45,7 @@ class SurveyResponse(Record, Assigned, AboutTicket):
     class Meta(Record.Meta):
         verbose_name = _("survey response")
         verbose_name_plural = _("survey responses")
+        indexes: ClassVar[list[models.Index]] = by_time("survey", "answered_at")
 
     def __str__(self) -> str:
         return self.number
@@ -67,6 +69,7 @@ class Complaint(Record, Assigned, AboutTicket):
     class Meta(Record.Meta):
         verbose_name = _("complaint")
         verbose_name_plural = _("complaints")
+        indexes: ClassVar[list[models.Index]] = by_time("complaint", "received_at")
 
     def __str__(self) -> str:
         return self.number
@@ -104,6 +107,7 @@ class Praise(Record, Assigned, AboutTicket):
     class Meta(Record.Meta):
         verbose_name = _("praise")
         verbose_name_plural: ClassVar[Any] = _("praise")
+        indexes: ClassVar[list[models.Index]] = by_time("praise", "received_at")
 
     def __str__(self) -> str:
         return self.number

@@ -12,7 +12,9 @@ class OperationsConfig(AppConfig):
     label = "operations"
 
     def ready(self) -> None:
-        """Publish the room's fact tables to the lake."""
+        """Receive the room's fact tables, and publish them to the lake."""
         from qualityloop.operations import facts
+        from qualityloop.operations.receiving import targets
 
         facts.publish()
+        targets.connect()

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce, NullIf
+
 from qualityloop.foundation.lake.facts import Facts, register_facts
 from qualityloop.operations.models import Interaction, Message, Ticket, TicketEvent
 
+ORIGIN = Coalesce(NullIf("origin", Value("")), "source")
+TICKET = Coalesce("ticket__number", "ticket_key")  # the key that came with the row while the ticket is not here
 ASSIGNED = {"team": "team__name", "agent": "agent__name", "customer": "customer__number"}
 
 
 def publish() -> None:
     """Register the room's fact tables."""
     register_facts(
-        Facts("tickets", Ticket.objects.all, columns={"ticket_id": "number", **ASSIGNED}, changed="changed_at")
+        Facts(
+            "tickets",
+            Ticket.objects.all,
+            columns={"ticket_id": "number", "source": ORIGIN, **ASSIGNED},
+            changed="changed_at",
+        )
     )
     register_facts(
         Facts(
@@ -25,7 +35,7 @@ def publish() -> None:
         Facts(
             "interactions",
             Interaction.objects.all,
-            columns={"interaction_id": "number", "ticket_id": "ticket__number", **ASSIGNED},
+            columns={"interaction_id": "number", "ticket_id": TICKET, **ASSIGNED},
             changed="changed_at",
         )
     )

@@ -19,16 +19,34 @@ if TYPE_CHECKING:
 
 
 class Assigned(models.Model):
-    """Who dealt with it and for whom."""
+    """Who dealt with it and for whom. Each table has its own index of these by time, which serves its lists."""
 
     team: models.ForeignKey[Any, Any] = models.ForeignKey(
-        Department, verbose_name=_("team"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Department,
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     agent: models.ForeignKey[Any, Any] = models.ForeignKey(
-        Staff, verbose_name=_("agent"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Staff,
+        verbose_name=_("agent"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     customer: models.ForeignKey[Any, Any] = models.ForeignKey(
-        Customer, verbose_name=_("customer"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Customer,
+        verbose_name=_("customer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     shift: Text = models.CharField(_("shift"), max_length=50, blank=True)
     channel: Text = models.CharField(_("channel"), max_length=50, blank=True)
@@ -39,10 +57,21 @@ class Assigned(models.Model):
         abstract = True
 
 
+def by_time(name: str, moment: str) -> list[models.Index]:
+    """Indexes of a table with the columns of `Assigned`, for the lists of a team, an agent, a customer."""
+    return [
+        models.Index(fields=[column, f"-{moment}"], name=f"{name}_by_{column}")
+        for column in ("team", "agent", "customer")
+    ]
+
+
 class Ticket(Record, Assigned):
     """A request for service, from its registration to its end."""
 
     number: Text = models.CharField(_("ticket number"), max_length=200, unique=True)
+    origin: Text = models.CharField(
+        _("where it came up"), max_length=100, blank=True
+    )  # the lake's `source`, where told
     subject: Text = models.CharField(_("subject"), max_length=500, blank=True)
     description: models.TextField[str, str] = models.TextField(_("description"), blank=True)
     created_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("created"), db_index=True)
@@ -67,12 +96,7 @@ class Ticket(Record, Assigned):
     class Meta(Record.Meta):
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["team", "-created_at"], name="ticket_by_team"),
-            models.Index(fields=["agent", "-created_at"], name="ticket_by_agent"),
-            models.Index(fields=["customer", "-created_at"], name="ticket_by_customer"),
-            models.Index(fields=["batch"], name="ticket_by_batch"),
-        ]
+        indexes: ClassVar[list[models.Index]] = by_time("ticket", "created_at")
 
     def __str__(self) -> str:
         return self.number
@@ -122,6 +146,7 @@ class Interaction(Record, Assigned):
     ticket: models.ForeignKey[Any, Any] = models.ForeignKey(
         Ticket, verbose_name=_("ticket"), null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"
     )
+    ticket_key: Text = models.CharField(_("ticket as delivered"), max_length=200, blank=True, db_index=True)
     started_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("started"), db_index=True)
     answered_at: Moment = models.DateTimeField(_("answered"), null=True, blank=True)
     ended_at: Moment = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -146,6 +171,7 @@ class Interaction(Record, Assigned):
     class Meta(Record.Meta):
         verbose_name = _("interaction")
         verbose_name_plural = _("interactions")
+        indexes: ClassVar[list[models.Index]] = by_time("interaction", "started_at")
 
     def __str__(self) -> str:
         return self.number

@@ -8,7 +8,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,9 +17,9 @@ import pyarrow.csv as pa_csv
 from django.db import connection, models
 
 Cells = tuple[Any, ...]
-Field = models.Field[Any, Any]
+Field: TypeAlias = "models.Field[Any, Any]"
 
-ARROW: tuple[tuple[type[Field], pa.DataType], ...] = (
+ARROW: tuple[tuple[type[Any], pa.DataType], ...] = (
     (models.ForeignKey, pa.int64()),
     (models.DateTimeField, pa.timestamp("us")),
     (models.BooleanField, pa.bool_()),
@@ -40,6 +41,11 @@ def table_of(model: type[models.Model]) -> str:
 def field_of(model: type[models.Model], attname: str) -> Field:
     """The concrete field behind a column of the model."""
     return next(field for field in model._meta.concrete_fields if field.attname == attname)
+
+
+def column_of(model: type[models.Model], attname: str) -> str:
+    """The column as an identifier."""
+    return quoted(str(field_of(model, attname).column))
 
 
 def arrow_type(field: Field) -> pa.DataType:
@@ -72,7 +78,7 @@ def _copy(model: type[models.Model], columns: Mapping[str, pa.Array]) -> None:
     out = io.BytesIO()
     options = pa_csv.WriteOptions(include_header=False, quoting_style="all_valid")  # "" is text, nothing is NULL
     pa_csv.write_csv(pa.table(zoned, names=list(columns)), out, options)
-    names = ", ".join(quoted(field_of(model, name).column) for name in columns)
+    names = ", ".join(column_of(model, name) for name in columns)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table_of(model)} ({names}) FROM STDIN (FORMAT csv)") as copy,
@@ -85,7 +91,7 @@ def _in_utc(column: pa.Array) -> pa.Array:
 
 
 def _execute_many(model: type[models.Model], columns: Mapping[str, pa.Array]) -> None:
-    names = ", ".join(quoted(field_of(model, name).column) for name in columns)
+    names = ", ".join(column_of(model, name) for name in columns)
     places = ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -107,6 +113,11 @@ def _cells(column: pa.Array) -> list[Any]:
     return column.to_pylist()  # type: ignore[no-any-return]
 
 
+def cell_of(at: datetime) -> Any:
+    """An instant as a cell."""
+    return rows_of([constant(at, 1, pa.timestamp("us"))])[0][0]
+
+
 def among(column: str, values: Sequence[Any]) -> tuple[str, Any]:
     """A condition that a column is one of many values, and its one parameter."""
     if connection.vendor == "sqlite":
@@ -125,20 +136,20 @@ def execute(sql: str, params: Iterable[Any] = ()) -> int:
     """Run a statement; how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params))
-        return max(cursor.rowcount, 0)
+        return max(int(cursor.rowcount), 0)
 
 
 def columns_of(model: type[models.Model], attnames: Iterable[str], alias: str = "") -> str:
     """Columns as they stand in a SELECT."""
     prefix = f"{alias}." if alias else ""
-    return ", ".join(prefix + quoted(field_of(model, name).column) for name in attnames)
+    return ", ".join(prefix + column_of(model, name) for name in attnames)
 
 
 def update(model: type[models.Model], attnames: Sequence[str], rows: Sequence[Cells]) -> None:
     """Set columns of rows; each row of cells ends with the primary key."""
     if not rows:
         return
-    sets = ", ".join(f"{quoted(field_of(model, name).column)} = %s" for name in attnames)
+    sets = ", ".join(f"{column_of(model, name)} = %s" for name in attnames)
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table_of(model)} SET {sets} WHERE id = %s", rows)
 
@@ -154,7 +165,7 @@ def numbers_by_key(model: type[models.Model], source: str, keys: Sequence[str]) 
         return {}
     table = table_of(model)
     condition, values = among("number", keys)
-    found = dict(fetch(f"SELECT number, id FROM {table} WHERE {condition}", [values]))
+    found: dict[str, int] = dict(fetch(f"SELECT number, id FROM {table} WHERE {condition}", [values]))
     condition, values = among("external_id", keys)
     found.update(fetch(f"SELECT external_id, id FROM {table} WHERE source = %s AND {condition}", [source, values]))
     return found

@@ -89,7 +89,7 @@ class Prior(models.Model):
 class Deletion(models.Model):
     """A record that is gone; the lake drops it at its next refresh, unless it came again since.
 
-    `key` is the row's key in the fact table; a key of several columns is written as a JSON list.
+    `key` is the row's key in the fact table (`lake.facts.key_text`).
     """
 
     dataset: models.CharField[str, str] = models.CharField(_("data set"), max_length=64)

@@ -63,6 +63,7 @@ class Target:
     arrived: Callable[[list[str]], None] | None = None
     parent: Target | None = None
     soft: list[Soft] = field(default_factory=list)
+    lines: tuple[str, ...] = ()  # fact tables of its lines, whose keys begin with the record's
 
     @property
     def key(self) -> str:
@@ -70,10 +71,16 @@ class Target:
         return self.dataset.key[0]
 
     @property
+    def owner(self) -> Target:
+        """The target of the records to which lines belong."""
+        if self.parent is None:
+            raise TypeError(f"{self.dataset.name} are records of their own")
+        return self.parent
+
+    @property
     def parent_field(self) -> str:
         """The lines' column that leads to their record."""
-        assert self.parent is not None
-        parent = self.parent.model
+        parent = self.owner.model
         return next(f.attname for f in self.model._meta.concrete_fields if f.related_model is parent)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 from django.db import IntegrityError, models, transaction
 from django.db.models import ForeignObjectRel, Max
 from django.utils import timezone
 
 from qualityloop.analysis.messages import AnalysisError, Text, message
 from qualityloop.foundation.audit.models import AuditEntry
+from qualityloop.foundation.lake.facts import SEPARATOR
 from qualityloop.foundation.records import bulk
 from qualityloop.foundation.records.models import Batch, Prior
 from qualityloop.foundation.records.receiving import Step
@@ -81,7 +83,9 @@ def _changed_by_hand(target: Target, batch: Batch) -> int:
     count = 0
     for part in _parts(touched):
         count += target.model._default_manager.filter(batch=batch, pk__in=part).count()
-        count += Prior.objects.filter(model=label, batch=batch, record_id__in=part).values("record_id").distinct().count()
+        count += (
+            Prior.objects.filter(model=label, batch=batch, record_id__in=part).values("record_id").distinct().count()
+        )
     return count
 
 
@@ -91,8 +95,8 @@ def _dependants(target: Target, batch: Batch) -> Iterator[tuple[type[models.Mode
     for relation in target.model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, ForeignObjectRel) or relation.field.many_to_many:
             continue
-        model, name = relation.related_model, relation.field.name
-        assert isinstance(model, type)
+        model: type[models.Model] = relation.related_model  # type: ignore[assignment]
+        name = relation.field.name
         rows = model._default_manager.filter(**{f"{name}__batch": batch})
         if any(f.name == "batch" for f in model._meta.get_fields()):
             rows = rows.exclude(batch=batch)
@@ -129,7 +133,7 @@ def _restore_some(target: Target, batch: Batch) -> int:
     label = target.model._meta.label_lower
     with transaction.atomic():
         priors = list(Prior.objects.filter(batch=batch, model=label).order_by("-pk")[:AT_ONCE])
-        now = bulk.rows_of([bulk.constant(timezone.now(), 1, bulk.pa.timestamp("us"))])[0][0]
+        now = bulk.cell_of(timezone.now())
         alike: dict[tuple[str, ...], list[bulk.Cells]] = {}
         seen: set[int] = set()
         for prior in priors:
@@ -160,7 +164,7 @@ def _delete_some(target: Target, batch: Batch) -> int:
             ids = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
             if not ids:
                 return 0
-            _note_deletions(target, ids)
+            _note_deletions(target, batch, ids)
             parted = _part(target, ids)
             condition, values = bulk.among("id", ids)
             bulk.execute(f"DELETE FROM {bulk.table_of(target.model)} WHERE {condition}", [values])
@@ -173,20 +177,24 @@ def _delete_some(target: Target, batch: Batch) -> int:
     return len(ids)
 
 
-def _note_deletions(target: Target, ids: list[int]) -> None:
-    """Tell the lake which rows are gone."""
-    table, alias = bulk.table_of(target.model), "r"
-    source, key = f"{table} r", "r.number"
-    if target.parent is not None:
-        parent = bulk.columns_of(target.model, [target.parent_field], alias)
-        source = f"{table} r JOIN {bulk.table_of(target.parent.model)} p ON p.id = {parent}"
-        pair = "p.number, r.seq"
-        key = f"json_array({pair})" if bulk.connection.vendor == "sqlite" else f"json_build_array({pair})::text"
+def _note_deletions(target: Target, batch: Batch, ids: list[int]) -> None:
+    """Tell the lake which rows are gone: a record's number stands for all its lines too."""
     condition, values = bulk.among("r.id", ids)
-    at = bulk.connection.ops.adapt_datetimefield_value(timezone.now())
+    at = bulk.cell_of(timezone.now())
+    insert = "INSERT INTO records_deletion (dataset, key, at)"
+    if target.parent is None:
+        for dataset in (target.dataset.name, *target.lines):
+            bulk.execute(
+                f"{insert} SELECT %s, r.number, %s FROM {bulk.table_of(target.model)} r WHERE {condition}",
+                [dataset, at, values],
+            )
+        return
+    parent = f"p.id = {bulk.columns_of(target.model, [target.parent_field], 'r')}"
     bulk.execute(
-        f"INSERT INTO records_deletion (dataset, key, at) SELECT %s, {key}, %s FROM {source} WHERE {condition}",
-        [target.dataset.name, at, values],
+        f"{insert} SELECT %s, p.number || %s || CAST(r.seq AS text), %s FROM {bulk.table_of(target.model)} r"
+        f" JOIN {bulk.table_of(target.parent.model)} p ON {parent} WHERE {condition}"
+        f" AND COALESCE(p.batch_id, 0) <> %s",  # the others go with their record
+        [target.dataset.name, SEPARATOR, at, values, batch.pk],
     )
 
 

@@ -1,4 +1,4 @@
-"""Writing what was delivered: new rows inserted, changed rows updated with their prior values kept, others left alone."""
+"""Writing what was delivered: new rows are inserted, changed ones updated with their prior values kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ from qualityloop.analysis.messages import message
 from qualityloop.foundation.records import bulk
 from qualityloop.foundation.records.models import Batch, Prior
 from qualityloop.foundation.records.receiving import Received, Refusal, register_receiver, register_undo
-from qualityloop.foundation.records.targets import ROW, Delivery, Target, kept_columns, key_in_words, layers, pieces, sound
+from qualityloop.foundation.records.targets import (
+    ROW,
+    Delivery,
+    Target,
+    kept_columns,
+    key_in_words,
+    layers,
+    pieces,
+    sound,
+)
 from qualityloop.foundation.records.undoing import check_undo, run_undo
 
 ATTEMPTS = 5  # somebody else may deliver the same rows at the same time
@@ -108,9 +117,7 @@ def _upsert(
     current = _current(target.model, compared, keys, delivery.source)
     rows = bulk.rows_of([complete[name] for name in compared]) if compared else [()] * len(keys)
     new = [place for place, key in enumerate(keys) if key not in current]
-    changed = [
-        place for place, key in enumerate(keys) if key in current and current[key][1:] != rows[place]
-    ]
+    changed = [place for place, key in enumerate(keys) if key in current and current[key][1:] != rows[place]]
     if new:
         picked = pa.array(new, pa.int64())
         numbers = bulk.free_numbers(target.model, delivery.source, [keys[place] for place in new])
@@ -176,11 +183,10 @@ def _update(
 
 
 def _write_lines(target: Target, layer: pa.Table, columns: dict[str, pa.Array], delivery: Delivery) -> Received:
-    assert target.parent is not None
     names = layer.column(target.key).to_pylist()
 
     def attempt() -> Received:
-        found = bulk.numbers_by_key(target.parent.model, delivery.source, list(dict.fromkeys(names)))  # type: ignore[union-attr]
+        found = bulk.numbers_by_key(target.owner.model, delivery.source, list(dict.fromkeys(names)))
         owned = [place for place, name in enumerate(names) if name in found]
         orphans = [_orphan(target, layer, place) for place, name in enumerate(names) if name not in found]
         if not owned:

@@ -44,5 +44,5 @@ def _lead(model: type[models.Model], condition: str, values: object) -> None:
         [values],
     )
     if rows:
-        now = bulk.rows_of([bulk.constant(timezone.now(), 1, bulk.pa.timestamp("us"))])[0][0]
+        now = bulk.cell_of(timezone.now())
         bulk.update(model, ["ticket_id", "changed_at"], [(ticket, now, row) for ticket, row in rows])

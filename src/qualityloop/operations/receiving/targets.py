@@ -7,7 +7,6 @@ from functools import partial
 import pyarrow as pa
 
 from qualityloop.analysis.datasets import INTERACTIONS, MESSAGES, TICKET_EVENTS, TICKETS
-from qualityloop.foundation.records import bulk
 from qualityloop.foundation.records.targets import Delivery, Target
 from qualityloop.foundation.records.upsert import register_target
 from qualityloop.operations.models import Interaction, Message, Ticket, TicketEvent
@@ -18,13 +17,6 @@ from qualityloop.operations.receiving.links import LINKED, register_linked, reli
 def same(*names: str) -> dict[str, str]:
     """Columns that are called alike in the fact table and in the model."""
     return {name: name for name in names}
-
-
-def _of_ticket(table: pa.Table, delivery: Delivery) -> dict[str, pa.Array]:
-    columns = assigned_columns(table, delivery)
-    if "source" not in table.column_names:  # a ticket whose origin nobody tells is from where it was delivered
-        columns["origin"] = bulk.constant(delivery.source, table.num_rows, pa.string())
-    return columns
 
 
 def _of_interaction(table: pa.Table, delivery: Delivery) -> dict[str, pa.Array]:
@@ -39,9 +31,10 @@ TICKET_TARGET = Target(
         "category", "product", "product_kind", "priority", "shift", "tier", "region", "status", "contacts",
         "reopened", "escalated", "reassigned", "handling_minutes", "queue_seconds", "deviated",
     ) | {"source": "origin"},
-    _of_ticket,
+    assigned_columns,
     arrived=tickets_arrived,
     soft=LINKED,
+    lines=("ticket_events",),
 )  # fmt: skip
 
 EVENT_TARGET = Target(
@@ -63,6 +56,7 @@ INTERACTION_TARGET = Target(
     _of_interaction,
     derived=frozenset({"ticket_id"}),
     follow=partial(relink, Interaction),
+    lines=("messages",),
 )  # fmt: skip
 
 MESSAGE_TARGET = Target(MESSAGES, Message, same("seq", "at", "author", "text"), parent=INTERACTION_TARGET)
