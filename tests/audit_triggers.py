@@ -1,4 +1,4 @@
-"""Setting the triggers of audit log and standards aside, as only tests (and who means harm) do."""
+"""Setting the triggers of audit log, event log and standards aside, as only tests (and who means harm) do."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ import pytest
 def drop_statements(vendor: str) -> list[str]:
     """SQL that takes all triggers away."""
     from qualityloop.foundation.audit import triggers
+    from qualityloop.operations import triggers as events
     from qualityloop.standards.versions import triggers as versions
 
-    return [*triggers.drop_statements(vendor), *versions.drop_statements(vendor)]
+    return [*triggers.drop_statements(vendor), *versions.drop_statements(vendor), *events.drop_statements(vendor)]
 
 
 def create_statements(vendor: str) -> list[str]:
     """SQL that puts them back."""
     from qualityloop.foundation.audit import triggers
+    from qualityloop.operations import triggers as events
     from qualityloop.standards.versions import triggers as versions
 
-    return [*triggers.create_statements(vendor), *versions.create_statements(vendor)]
+    return [*triggers.create_statements(vendor), *versions.create_statements(vendor), *events.create_statements(vendor)]
 
 
 @contextmanager

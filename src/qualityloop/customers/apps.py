@@ -10,3 +10,9 @@ class CustomersConfig(AppConfig):
 
     name = "qualityloop.customers"
     label = "customers"
+
+    def ready(self) -> None:
+        """Take part in the undoing of imports."""
+        from qualityloop.customers import receiving
+
+        receiving.connect()

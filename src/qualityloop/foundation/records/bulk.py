@@ -80,6 +80,7 @@ def _copy(model: type[models.Model], columns: Mapping[str, pa.Array]) -> None:
     pa_csv.write_csv(pa.table(zoned, names=list(columns)), out, options)
     names = ", ".join(column_of(model, name) for name in columns)
     with (
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table_of(model)} ({names}) FROM STDIN (FORMAT csv)") as copy,
     ):
@@ -100,17 +101,22 @@ def _execute_many(model: type[models.Model], columns: Mapping[str, pa.Array]) ->
 
 
 def rows_of(columns: Sequence[pa.Array]) -> list[Cells]:
-    """Columns as rows of cells, as the database takes them and gives them back."""
-    return list(zip(*(_cells(column) for column in columns), strict=True))
+    """Columns as rows of cells, as the database takes them."""
+    if connection.vendor == "sqlite":  # instants as the text that Django writes: a fraction only where there is one
+        columns = [
+            pc.replace_substring(column.cast(pa.string()), ".000000", "")
+            if pa.types.is_timestamp(column.type)
+            else column
+            for column in columns
+        ]
+    return read_rows(columns)
 
 
-def _cells(column: pa.Array) -> list[Any]:
-    if pa.types.is_timestamp(column.type):
-        if connection.vendor == "sqlite":  # the text that Django writes: a fraction only where there is one
-            column = pc.replace_substring(column.cast(pa.string()), ".000000", "")
-        else:
-            column = _in_utc(column)
-    return column.to_pylist()  # type: ignore[no-any-return]
+def read_rows(columns: Sequence[pa.Array]) -> list[Cells]:
+    """Columns as rows of cells, as a query gives them back."""
+    if connection.vendor == "postgresql":
+        columns = [_in_utc(column) for column in columns]
+    return list(zip(*(column.to_pylist() for column in columns), strict=True))
 
 
 def cell_of(at: datetime) -> Any:
@@ -159,12 +165,19 @@ def locking() -> str:
     return " FOR UPDATE" if connection.vendor == "postgresql" else ""
 
 
-def numbers_by_key(model: type[models.Model], source: str, keys: Sequence[str]) -> dict[str, int]:
-    """Primary keys of records by the key under which `source` speaks of them, else by their number."""
+def numbers_by_key(
+    model: type[models.Model], source: str, keys: Sequence[str], *, by_hand: bool = False
+) -> dict[str, int]:
+    """Primary keys of records by the key under which `source` speaks of them, else by their number.
+
+    `by_hand`: by number only those that were registered here.
+    """
     if not keys:
         return {}
     table = table_of(model)
     condition, values = among("number", keys)
+    if by_hand:
+        condition += " AND external_id IS NULL"
     found: dict[str, int] = dict(fetch(f"SELECT number, id FROM {table} WHERE {condition}", [values]))
     condition, values = among("external_id", keys)
     found.update(fetch(f"SELECT external_id, id FROM {table} WHERE source = %s AND {condition}", [source, values]))
@@ -184,11 +197,11 @@ def free_numbers(model: type[models.Model], source: str, keys: Sequence[str], lo
     numbers = []
     for key in keys:
         number, count = key, 1
-        while number in given:
+        free = number not in given
+        while not free:
             ending = f" ({source})" if count == 1 else f" ({source} {count})"
             number, count = key[: longest - len(ending)] + ending, count + 1
-            if number in reserved or taken_numbers(model, [number]):
-                given.add(number)
+            free = number not in reserved and number not in given and not taken_numbers(model, [number])
         given.add(number)
         numbers.append(number)
     return numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import ForeignObjectRel, Max
+from django.db.models import ForeignObjectRel, Min
 from django.utils import timezone
 
 from qualityloop.analysis.messages import AnalysisError, Text, message
@@ -62,16 +62,16 @@ def _words(model: type[models.Model]) -> Text:
 
 
 def _changed_later(target: Target, batch: Batch) -> int:
-    """How many rows of the batch another batch changed after it."""
+    """How many rows of the batch another batch changed after it, or between two changes of it."""
     label = target.model._meta.label_lower
     others = Prior.objects.filter(model=label).exclude(batch=batch)
     created = target.model._default_manager.filter(batch=batch)
     count = others.filter(record_id__in=created.values("pk")).values("record_id").distinct().count()
     mine = Prior.objects.filter(model=label, batch=batch)
-    last = dict(mine.values_list("record_id").annotate(last=Max("pk")))
-    for part in _parts(list(last)):
+    first = dict(mine.values_list("record_id").annotate(first=Min("pk")))
+    for part in _parts(list(first)):
         for record_id, other in others.filter(record_id__in=part).values_list("record_id", "pk"):
-            count += other > last[record_id]
+            count += other > first[record_id]
     return count
 
 
@@ -95,7 +95,7 @@ def _dependants(target: Target, batch: Batch) -> Iterator[tuple[type[models.Mode
     for relation in target.model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, ForeignObjectRel) or relation.field.many_to_many:
             continue
-        model: type[models.Model] = relation.related_model  # type: ignore[assignment]
+        model: type[models.Model] = relation.related_model
         name = relation.field.name
         rows = model._default_manager.filter(**{f"{name}__batch": batch})
         if any(f.name == "batch" for f in model._meta.get_fields()):

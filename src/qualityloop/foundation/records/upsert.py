@@ -115,7 +115,7 @@ def _upsert(
     """Look first, then write; which keys were new."""
     compared = [name for name in delivered if name not in target.derived]
     current = _current(target.model, compared, keys, delivery.source)
-    rows = bulk.rows_of([complete[name] for name in compared]) if compared else [()] * len(keys)
+    rows = bulk.read_rows([complete[name] for name in compared]) if compared else [()] * len(keys)
     new = [place for place, key in enumerate(keys) if key not in current]
     changed = [place for place, key in enumerate(keys) if key in current and current[key][1:] != rows[place]]
     if new:
@@ -152,12 +152,10 @@ def _keep_prior(
     batch: Batch,
 ) -> None:
     """Keep the cells that are about to change."""
-    flags = {name for name in attnames if isinstance(bulk.field_of(model, name), models.BooleanField)}
     texts = []
     for old, new in zip(before, after, strict=True):
         cells = {n: o for n, o, a in zip(attnames, old[1:], new, strict=True) if o != a}
-        kept = {n: bool(o) if n in flags and o is not None else o for n, o in cells.items()}
-        texts.append(json.dumps(kept, ensure_ascii=False, default=str))
+        texts.append(json.dumps(cells, ensure_ascii=False, default=str))
     count = len(texts)
     bulk.insert(
         Prior,
@@ -217,7 +215,7 @@ def _missing_lines(target: Target, layer: pa.Table, mine: dict[str, pa.Array], b
         [values],
     )
     current: dict[tuple[Any, Any], bulk.Cells] = {(row[0], row[1]): row[2:] for row in kept}
-    rows = bulk.rows_of([mine[name] for name in names])
+    rows = bulk.read_rows([mine[name] for name in names])
     line_keys = list(zip(mine[parent].to_pylist(), mine["seq"].to_pylist(), strict=True))
     new, refused = [], []
     for place, (key, row) in enumerate(zip(line_keys, rows, strict=True)):
