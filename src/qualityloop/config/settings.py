@@ -39,6 +39,9 @@ QUALITYLOOP_PATIENCE: float | None = (
     0.7  # seconds that a page waits for a computation before it shows its progress instead
 )
 
+QUALITYLOOP_API_PER_MINUTE = 600  # requests that a token or a person may send
+QUALITYLOOP_API_PER_MINUTE_AND_ADDRESS = 1200  # requests from one address, whoever they are
+
 DEBUG = _flag("QUALITYLOOP_DEBUG")
 SECRET_KEY = os.environ.get("QUALITYLOOP_SECRET_KEY") or secret_key(QUALITYLOOP_HOME)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *_list("QUALITYLOOP_HOSTS")]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("standards/", include("qualityloop.standards.urls")),
     path("", include("qualityloop.foundation.listing.urls")),
     path("", include("qualityloop.diagnosis.urls")),
+    path("api/", include("qualityloop.foundation.api.urls")),  # last: it serves the lists that the others declare
 ]
 
 handler400 = "qualityloop.foundation.errors.bad_request"

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from qualityloop.foundation.api.permissions import TOKENS
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.models import Theme
 from qualityloop.foundation.navigation import first_page
@@ -26,7 +27,8 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am here, and how I like the pages."""
-    context = {"languages": settings.LANGUAGES, **history_panel(request.user)}
+    may_use_api = TOKENS.allows(request.user)
+    context = {"languages": settings.LANGUAGES, "may_use_api": may_use_api, **history_panel(request.user)}
     return render(request, "foundation/account.html", context)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from ninja import Router
 
+from qualityloop.foundation.api.app import addresses, assembled
+from qualityloop.foundation.api.lists import serve_list
 from qualityloop.foundation.listing import Choice, Column, Days, Listing, Related, Words, YesNo, listing_page
 from qualityloop.foundation.permissions import Permission
 from qualityloop.foundation.roles import LEADING, Role
@@ -51,8 +54,12 @@ TICKETS = Listing(
     api="",
 )
 
+OWN = Router()
+serve_list(TICKETS, OWN)
+
 urlpatterns = [
     path("tickets/", listing_page(TICKETS), name="tickets"),
+    path("served/", include(addresses(assembled({"tickets": OWN}, "tests-api")))),
     path("", include("qualityloop.config.urls")),
 ]
 handler404 = "qualityloop.foundation.errors.not_found"

@@ -1,1 +1,14 @@
-"""The REST API's shell: tokens, throttling, pages, errors."""
+"""The REST API's shell: routers of the rooms, tokens, throttling, pages, errors.
+
+This file must not import models: Django imports it before they may be.
+"""
+
+from __future__ import annotations
+
+from qualityloop.foundation.api.errors import ApiError
+from qualityloop.foundation.api.guards import allows
+from qualityloop.foundation.api.inputs import Strict
+from qualityloop.foundation.api.registry import register_router
+from qualityloop.foundation.api.words import spoken
+
+__all__ = ["ApiError", "Strict", "allows", "register_router", "spoken"]

@@ -10,3 +10,12 @@ class ApiConfig(AppConfig):
 
     name = "qualityloop.foundation.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Register the operations of the foundation."""
+        from qualityloop.foundation.api import own
+        from qualityloop.foundation.api.registry import register_router
+
+        register_router("me", own.me)
+        register_router("views", own.views)
+        register_router("audit-log", own.audit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from django.db import models
 from django.utils.functional import Promise
@@ -68,9 +68,15 @@ class Listing:
 
     @cached_property
     def model(self) -> Model:
-        """Whose records they are."""
+        """Whose records they are: as `of` or the annotation of `query` says, else by asking it."""
         if self.of is not None:
             return self.of
+        try:
+            said = get_args(get_type_hints(self.query).get("return"))
+        except (NameError, TypeError):
+            said = ()
+        if said and isinstance(said[0], type) and issubclass(said[0], models.Model):
+            return said[0]
         from qualityloop.foundation.models import User
         from qualityloop.foundation.roles import Role
 
