@@ -1,0 +1,1 @@
+"""An application that only the tests install: jobs that leave traces."""
