@@ -7,6 +7,11 @@ QUALITYLOOP_HTTPS     1 when a proxy speaks HTTPS in front: cookies are marked s
 QUALITYLOOP_FOUR_EYES 0 where whoever wrote a standard may review it too (default 1)
 QUALITYLOOP_DEBUG     1 for development
 QUALITYLOOP_WORKERS   processes that do background work in each cluster (default 2)
+QUALITYLOOP_ADDRESS   https://quality.example.com: under which others open the pages; for links in messages
+QUALITYLOOP_EMAIL     smtp://user:password@host:587 (STARTTLS) or smtps://…:465; default: no mail is sent
+QUALITYLOOP_EMAIL_FROM  who mails come from
+QUALITYLOOP_OUTWARD   networks of one's own that webhooks may reach, such as 10.1.0.0/16, separated by commas
+QUALITYLOOP_CHAT_HOSTS  more hosts with robots of DingTalk, Feishu, WeCom (installations of one's own)
 QUALITYLOOP_LOG_LEVEL DEBUG, INFO, WARNING (default), ERROR
 """
 
@@ -20,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qualityloop.config.database import database
 from qualityloop.config.home import home_folder, secret_key
+from qualityloop.config.mail import mail
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -138,6 +144,14 @@ Q_CLUSTER = {
     "log_level": "WARNING",
     "label": "QualityLoop",
 }
+
+# ---- to the world outside ---------------------------------------------------------------------------------
+
+QUALITYLOOP_ADDRESS = os.environ.get("QUALITYLOOP_ADDRESS", "")  # https://quality.example.com: for links in messages
+QUALITYLOOP_OUTWARD = _list("QUALITYLOOP_OUTWARD")  # networks of one's own that may be asked (foundation.outward)
+QUALITYLOOP_CHAT_HOSTS = _list("QUALITYLOOP_CHAT_HOSTS")  # more hosts with robots of DingTalk, Feishu, WeCom
+DEFAULT_FROM_EMAIL = os.environ.get("QUALITYLOOP_EMAIL_FROM", "qualityloop@localhost")
+locals().update(mail(os.environ.get("QUALITYLOOP_EMAIL", "")))
 
 # ---- people and sessions ---------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         """Put the page into the navigation."""
         from qualityloop.foundation.jobs.permissions import JOBS
-        from qualityloop.foundation.navigation import Entry, register
+        from qualityloop.foundation.navigation import SYSTEM, Entry, register
 
         pages = frozenset({"jobs:runs", "jobs:run"})
-        register(Entry(_("Background jobs"), "jobs:runs", "clock", JOBS, pages, order=80))
+        register(Entry(_("Background jobs"), "jobs:runs", "clock", JOBS, pages, SYSTEM, order=84))
