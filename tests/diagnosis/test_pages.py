@@ -56,12 +56,12 @@ def test_the_overview_has_all_its_parts(director: Client, home: Path) -> None:
     assert len(re.findall(r"ql-rank", page)) >= 1
 
 
-def test_the_overview_asks_the_database_only_who_is_there(
+def test_the_overview_asks_the_database_only_who_is_there_and_by_which_standard(
     director: Client, home: Path, django_assert_max_num_queries: Any
 ) -> None:
     text(director, "/")
     for address in ("/", "/indicators/", "/process/"):
-        with django_assert_max_num_queries(2):
+        with django_assert_max_num_queries(3):
             text(director, address)
 
 

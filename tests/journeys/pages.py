@@ -12,6 +12,8 @@ PAGES = {
     "rows": "/indicators/first_response_online/rows/?from=2026-10-01&to=2026-10-31",
     "process": "/process/",
     "cases": f"/process/cases/?of=rework&a={quote('解决')}",
+    "standards": "/standards/indicators/",
+    "new standard": "/standards/indicators/new/",
     "account": "/account/",
     "audit": "/audit/",
     "audit filtered": f"/audit/?record={quote('林岚')}&action=account.created",

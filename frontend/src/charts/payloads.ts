@@ -29,6 +29,9 @@ export interface TrendPayload {
   series: Series[];
   target?: Maybe;
   warning?: Maybe;
+  targets?: Maybe[];
+  warnings?: Maybe[];
+  marks?: { at: number; text: string }[];
   center?: Maybe[];
   lower?: Maybe[];
   upper?: Maybe[];

@@ -86,11 +86,15 @@ function signalColour(payload: TrendPayload, at: number, theme: Frame["theme"]):
 }
 
 function targetLines(payload: TrendPayload, theme: Frame["theme"]): unknown {
-  const data = [];
-  if (payload.target != null) {
+  const data: unknown[] = (payload.marks ?? []).map(({ at, text }) => ({
+    xAxis: at,
+    lineStyle: { color: theme.quiet, width: 1, type: "solid" },
+    label: { show: true, formatter: text, position: "insideEndTop", rotate: 0, color: theme.muted, fontSize: 11 },
+  }));
+  if (payload.target != null && !payload.targets) {
     data.push({ yAxis: payload.target, lineStyle: { color: theme.status.met, width: 1.5, type: [2, 3] } });
   }
-  if (payload.warning != null) {
+  if (payload.warning != null && !payload.warnings) {
     data.push({ yAxis: payload.warning, lineStyle: { color: theme.status.warning, width: 1.5, type: [2, 3] } });
   }
   return { silent: true, symbol: "none", precision: 12, label: { show: false }, data };
@@ -103,6 +107,8 @@ function limits(payload: TrendPayload, { theme }: Frame): unknown[] {
       : [];
   const dashed = { color: theme.limit, width: 1.25, type: [6, 4] };
   return [
+    ...step(payload.targets, { color: theme.status.met, width: 1.5, type: [2, 3] }),
+    ...step(payload.warnings, { color: theme.status.warning, width: 1.5, type: [2, 3] }),
     ...step(payload.upper, dashed),
     ...step(payload.lower, dashed),
     ...step(payload.center, { color: theme.limit, width: 1, type: "solid", opacity: 0.75 }),
@@ -164,6 +170,8 @@ function span(payload: TrendPayload): [number, number, number] {
     ...payload.series.flatMap((series) => series.values),
     payload.target,
     payload.warning,
+    ...(payload.targets ?? []),
+    ...(payload.warnings ?? []),
     ...(payload.lower ?? []),
     ...(payload.upper ?? []),
     ...(payload.center ?? []),
@@ -251,7 +259,8 @@ function tip(payload: TrendPayload, points: { dataIndex: number }[]): string {
   const lower = payload.lower?.[at];
   const upper = payload.upper?.[at];
   if (lower != null || upper != null) rows.push(tipLine(words.limits, `${valueText(lower, unit)} – ${valueText(upper, unit)}`));
-  if (payload.target != null) rows.push(tipLine(words.target, valueText(payload.target, unit)));
+  const target = payload.targets ? payload.targets[at] : payload.target;
+  if (target != null) rows.push(tipLine(words.target, valueText(target, unit)));
   if (payload.signals?.includes(at) && words.signal) rows.push(`◆ ${tipLine(undefined, words.signal)}`);
   return rows.join("\n");
 }

@@ -7,8 +7,9 @@ interface Answer {
 
 const PAUSE = 450; // milliseconds without a key before the form is sent
 
+/** `form.dataset` would be the field called "dataset" where there is one, hence `getAttribute`. */
 async function check(form: HTMLFormElement, signal: AbortSignal): Promise<void> {
-  const answer = await fetch(form.dataset.check ?? "", { method: "POST", body: new FormData(form), signal });
+  const answer = await fetch(form.getAttribute("data-check") ?? "", { method: "POST", body: new FormData(form), signal });
   if (!answer.ok) return;
   const found = (await answer.json()) as Answer;
   for (const place of form.querySelectorAll<HTMLElement>("[data-fault]")) {

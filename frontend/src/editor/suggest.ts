@@ -1,4 +1,5 @@
-/** Suggestions while a formula is written: columns of the data set, functions, operators. An ARIA combobox. */
+/** Suggestions while a formula is written: columns of the data set, functions, operators.
+ *  A text box with a list (a textarea may not be a combobox); how many there are is said politely. */
 
 interface Word {
   text: string;
@@ -72,11 +73,9 @@ class Suggestions {
     this.said.className = "ql-hidden";
     this.said.setAttribute("role", "status");
     host.append(field, this.list, this.said);
-    field.setAttribute("role", "combobox");
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-haspopup", "listbox");
     field.setAttribute("aria-controls", this.list.id);
-    field.setAttribute("aria-expanded", "false");
     field.addEventListener("input", () => this.look());
     field.addEventListener("keydown", (event) => this.key(event));
     field.addEventListener("blur", () => this.close());
@@ -110,7 +109,6 @@ class Suggestions {
     this.list.replaceChildren(...found.map((word, at) => this.item(word, at)));
     this.list.hidden = !found.length;
     if (found.length) this.place();
-    this.field.setAttribute("aria-expanded", String(found.length > 0));
     const { one, many } = this.words.words;
     this.said.textContent = !found.length ? "" : found.length === 1 ? one : many.replace("%(n)s", String(found.length));
   }

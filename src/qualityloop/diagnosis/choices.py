@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from qualityloop.analysis.datasets import DATASETS, Dataset, day_column
 from qualityloop.analysis.indicators.evaluate import lake_days
@@ -19,6 +22,7 @@ from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.indicators.values import Grain, Group
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError, Message, message
+from qualityloop.diagnosis.courses import Course, Edition
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +56,12 @@ def standards(home: Path) -> dict[str, Standard]:
     return {found.key: found for _, found in _standards(home) if isinstance(found, Standard)}
 
 
+def filed(home: Path) -> dict[str, Standard]:
+    """Standards in the home folder's `standards` alone."""
+    shelf = set(shipped_standards())
+    return {f.key: f for source, f in _standards(home) if isinstance(f, Standard) and source not in shelf}
+
+
 def standards_broken(home: Path, language: str) -> list[str]:
     """What is wrong with files in the home folder's `standards`."""
     said = []
@@ -65,7 +75,7 @@ def standards_broken(home: Path, language: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One question: a standard, a grain and the period that begins on `period`.
+    """One question: a standard, a grain and the period that begins on `period`; `standard` is the version for it.
 
     `first`..`last` are the days that the lake covers, `periods` what may be chosen, newest first; `notes` say
     what of the address could not be understood and was replaced.
@@ -78,6 +88,9 @@ class Choice:
     last: date
     periods: tuple[date, ...]
     notes: tuple[Message, ...] = ()
+    course: Course | None = None  # the versions of `standard` through time; None where there is only this one
+    zone: str = "UTC"
+    now: datetime | None = None
 
     @property
     def end(self) -> date:
@@ -95,6 +108,35 @@ class Choice:
         start = shift(self.period, self.grain, 1 - WINDOW[self.grain])
         return max(start, period_of(self.first, self.grain))
 
+    def edition(self, period: date) -> Edition:
+        """The version of the standard that judges `period`."""
+        if self.course is None or self.now is None:
+            return Edition(self.standard)
+        return self.course.of_period(period, self.grain, self.zone, self.now)
+
+    def runs(self) -> list[tuple[Edition, date, date]]:
+        """Neighbouring periods of the trend that one version judges: (version, first period, last period)."""
+        found: list[tuple[Edition, date, date]] = []
+        for period in periods_between(self.window_start, self.end, self.grain):
+            edition = self.edition(period)
+            if found and found[-1][0] == edition:
+                found[-1] = (edition, found[-1][1], period)
+            else:
+                found.append((edition, period, period))
+        return found
+
+    @property
+    def early(self) -> bool:
+        """Whether the period ended before the first version took effect."""
+        start = self.edition(self.period).start
+        ended = datetime.combine(last_day(self.period, self.grain), time.max, ZoneInfo(self.zone))
+        return start is not None and ended < start
+
+    def version_of(self, period: date) -> str | None:
+        """The version that judges `period`, None where there is only one."""
+        several = self.course is not None and len(self.course.editions) > 1
+        return self.edition(period).standard.version if several else None
+
     def query(self, **more: Any) -> str:
         """The choice as an address' query, `more` added; a list gives its name several times."""
         return query_string(standard=self.standard.key, grain=self.grain, period=self.period.isoformat(), **more)
@@ -109,13 +151,14 @@ def query_string(**parameters: Any) -> str:
     return "?" + urlencode(pairs)
 
 
-def choose(asked: Mapping[str, str], lake: Lake, known: Mapping[str, Standard], default: str) -> Choice | None:
+def choose(asked: Mapping[str, str], lake: Lake, known: Mapping[str, Standard | Course], default: str) -> Choice | None:
     """What `asked` means for `lake`; None where the lake holds no rows."""
     days = lake_days(lake)
     if days is None or not known:
         return None
     notes: list[Message] = []
-    standard = _chosen(asked, "standard", known, known.get(default) or next(iter(known.values())), notes)
+    usual = known.get(default) or next(iter(known.values()))
+    course = Course.of(_chosen(asked, "standard", known, usual, notes))
     grain = _chosen(asked, "grain", {g: g for g in GRAINS}, DEFAULT_GRAIN, notes)
     first, last = days
     periods = tuple(reversed(periods_between(first, last, grain)))
@@ -132,7 +175,9 @@ def choose(asked: Mapping[str, str], lake: Lake, known: Mapping[str, Standard], 
     offered = periods[:OFFERED]
     if period not in offered:
         offered = (*offered, period)
-    return Choice(standard, grain, period, first, last, offered, tuple(notes))
+    now = timezone.now()
+    standard = course.of_period(period, grain, lake.zone, now).standard
+    return Choice(standard, grain, period, first, last, offered, tuple(notes), course, lake.zone, now)
 
 
 def _chosen(asked: Mapping[str, str], name: str, allowed: Mapping[str, Any], default: Any, notes: list[Message]) -> Any:

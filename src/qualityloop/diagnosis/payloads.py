@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from qualityloop.analysis.indicators.standard import Indicator
+from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.indicators.values import Grain, Value
 from qualityloop.analysis.messages import Message, message
 from qualityloop.analysis.problems.wording import STATUS_WORDS
@@ -29,10 +29,22 @@ def short_label(period: date, grain: Grain) -> str:
     return f"{period.month:02d}-{period.day:02d}"
 
 
-def trend(indicator: Indicator, values: Sequence[Value], grain: Grain, language: str, name: str = "") -> Payload:
-    """Values of one series, oldest first, with interval, control limits, target and warning."""
+def trend(
+    indicator: Indicator,
+    values: Sequence[Value],
+    grain: Grain,
+    language: str,
+    name: str = "",
+    *,
+    standards: Sequence[Standard] = (),
+) -> Payload:
+    """Values of one series, oldest first, with interval, control limits, target and warning.
+
+    `standards` are the versions that judge each of the values: where they differ the lines step, and a mark says so.
+    """
     title = name or indicator.name.in_language(language)
     return {
+        **_by_version(indicator, standards),
         "unit": indicator.unit,
         "better": indicator.better,
         "labels": [short_label(v.period, grain) for v in values],
@@ -65,6 +77,23 @@ def trend(indicator: Indicator, values: Sequence[Value], grain: Grain, language:
             ),
         },
     }
+
+
+def _by_version(indicator: Indicator, standards: Sequence[Standard]) -> Payload:
+    marks = [
+        {"at": at, "text": f"v{standards[at].version}"}
+        for at in range(1, len(standards))
+        if standards[at].version != standards[at - 1].version
+    ]
+    if not marks:
+        return {}
+    then = [next((i for i in s.indicators if i.key == indicator.key), None) for s in standards]
+    lines: Payload = {"marks": marks}
+    for name in ("target", "warning"):
+        limits = [getattr(i, name) if i else None for i in then]
+        if any(limit != getattr(indicator, name) for limit in limits):
+            lines[f"{name}s"] = limits
+    return lines
 
 
 def spark(indicator: Indicator, values: Sequence[Value]) -> Payload:

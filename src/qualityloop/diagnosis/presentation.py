@@ -157,6 +157,7 @@ class Speaker:
         start = max(period, self.choice.first)
         query = query_string(
             standard=self.choice.standard.key,
+            version=self.choice.version_of(period),
             **{"from": start.isoformat()},
             to=end.isoformat(),
             g=group_parameters(group),
@@ -282,6 +283,7 @@ class Speaker:
             return self.rows_address(problem.indicator, problem.period, group)
         query = query_string(
             standard=self.choice.standard.key,
+            version=self.choice.version_of(self.choice.period),
             **{"from": max(self.choice.window_start, self.choice.first).isoformat()},
             to=self.choice.end.isoformat(),
             g=group_parameters(group),

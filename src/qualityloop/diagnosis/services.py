@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
 
 from qualityloop.analysis.diagnose import diagnose
-from qualityloop.analysis.engine import open_engine
+from qualityloop.analysis.engine import Engine, open_engine
 from qualityloop.analysis.indicators.evaluate import evaluate
-from qualityloop.analysis.indicators.values import Grouping
+from qualityloop.analysis.indicators.evaluate.periods import last_day
+from qualityloop.analysis.indicators.values import Grouping, Value
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.problems.causes import counted_causes
 from qualityloop.analysis.process import mine
 from qualityloop.diagnosis import queries
-from qualityloop.diagnosis.choices import Choice, choose, standards
+from qualityloop.diagnosis.choices import Choice, choose
 from qualityloop.diagnosis.codec import plain
+from qualityloop.diagnosis.courses import courses
 from qualityloop.diagnosis.store import Result, kept, standard_hash
 from qualityloop.diagnosis.waiting import report
 from qualityloop.foundation.lake import cache_path, current_lake
@@ -42,9 +44,11 @@ def _overview(lake: Lake, choice: Choice) -> Result:
             cache=cache_path() / "values",
             progress=report,
         )
+        own = [value for value in found.values.values if value.group == ()]
+        shown = _by_version(lake, choice, own, key=None, grouping=(), engine=engine)
     counted = counted_causes(value for value in found.causes if value.period == choice.period)
     return {
-        "values": [plain(value) for value in found.values.values if value.group == ()],
+        "values": [plain(value) for value in shown],
         "problems": [plain(problem) for problem in found.problems],
         "not_computed": [plain(item) for item in found.not_computed],
         "causes": list(counted.items()),
@@ -71,10 +75,37 @@ def _values(lake: Lake, choice: Choice, key: str | None, grouping: Grouping) -> 
             cache=cache_path() / "values",
             progress=report,
         )
+        shown = _by_version(lake, choice, found.values, key=key, grouping=grouping, engine=engine)
     return {
-        "values": [plain(value) for value in found.values],
+        "values": [plain(value) for value in shown],
         "not_computed": [plain(item) for item in found.not_computed],
     }
+
+
+def _by_version(
+    lake: Lake, choice: Choice, newest: Sequence[Value], *, key: str | None, grouping: Grouping, engine: Engine
+) -> list[Value]:
+    """Values judged by the version of their time, of the indicators that the chosen period's version has."""
+    runs = choice.runs()
+    if len(runs) <= 1:
+        return list(newest)
+    wanted = {key} if key else {indicator.key for indicator in choice.standard.indicators}
+    found = [value for value in newest if value.period >= runs[-1][1]]
+    for edition, first, last in runs[:-1]:
+        keys = [i.key for i in edition.standard.indicators if i.key in wanted]
+        older = evaluate(
+            lake,
+            edition.standard,
+            engine=engine,
+            start=first,
+            end=last_day(last, choice.grain),
+            grain=choice.grain,
+            groupings=[grouping],
+            indicators=keys,
+            cache=cache_path() / "values",
+        )
+        found += [value for value in older.values if first <= value.period <= last]
+    return sorted(found, key=lambda value: value.period)
 
 
 def filter_values(lake: Lake, columns: tuple[str, ...]) -> Result:
@@ -107,6 +138,7 @@ def _kept(lake: Lake, choice: Choice, page: str, question: dict[str, Any], compu
     asked = {
         "page": page,
         "standard": standard_hash(choice.standard),
+        "versions": [(standard_hash(edition.standard), first.isoformat()) for edition, first, _ in choice.runs()],
         "grain": choice.grain,
         "period": choice.period.isoformat(),
         **question,
@@ -124,7 +156,7 @@ def refresh() -> None:
     lake = current_lake()
     if lake is None:
         return
-    choice = choose({}, lake, standards(settings.QUALITYLOOP_HOME), settings.QUALITYLOOP_STANDARD)
+    choice = choose({}, lake, courses(settings.QUALITYLOOP_HOME), settings.QUALITYLOOP_STANDARD)
     if choice is None:
         return
     overview(lake, choice)

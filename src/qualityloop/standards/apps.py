@@ -14,11 +14,14 @@ class StandardsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the kinds of documents known, and put them into the navigation."""
+        from qualityloop.foundation.audit.presentation import WORDS
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.standards import permissions
         from qualityloop.standards.indicators.kind import INDICATORS
+        from qualityloop.standards.versions.history import words
         from qualityloop.standards.versions.kinds import entry_pages
 
+        WORDS["standards.document"] = words
         pages = entry_pages(INDICATORS, "edit", "row")
         register(
             Entry(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -13,11 +13,13 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from qualityloop.analysis.indicators.standard import Indicator, Standard
+from qualityloop.analysis.indicators.values import Value
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError, Message
 from qualityloop.analysis.problems.wording import period_label
 from qualityloop.diagnosis import permissions, waiting
-from qualityloop.diagnosis.choices import GRAINS, Choice, choose, standards, standards_broken
+from qualityloop.diagnosis.choices import GRAINS, Choice, choose, standards_broken
+from qualityloop.diagnosis.courses import Course, courses
 from qualityloop.diagnosis.presentation import Speaker, grain_word
 from qualityloop.foundation.lake import current_lake, loaded_at
 from qualityloop.foundation.lake.permissions import DATA
@@ -33,7 +35,7 @@ class Asked:
     request: HttpRequest
     lake: Lake
     choice: Choice
-    known: dict[str, Standard]
+    known: dict[str, Course]
     language: str
     sees_rows: bool
 
@@ -49,15 +51,32 @@ class Asked:
         except KeyError:
             raise Http404 from None
 
+    def indicator_then(self, key: str) -> Indicator:
+        """The indicator by the version that the address names; by the chosen period's where it names none."""
+        course = self.choice.course
+        edition = course.version(self.request.GET.get("version", "")) if course else None
+        if edition is None:
+            return self.indicator(key)
+        try:
+            return edition.standard.indicator(key)
+        except KeyError:
+            raise Http404 from None
+
+    def standards_of(self, values: Sequence[Value]) -> list[Standard]:
+        """The version that judges each of the values."""
+        return [self.choice.edition(value.period).standard for value in values]
+
     def context(self, *notes: Message, **more: Any) -> dict[str, Any]:
         """What every template gets: the choices to offer, notes, and where the numbers come from."""
         choice, language = self.choice, self.language
         broken = standards_broken(settings.QUALITYLOOP_HOME, language) if self.sees_rows else []
         return {
             "choice": choice,
+            "edition": choice.edition(choice.period),
+            "early": choice.early,
             "standard_name": choice.standard.name.in_language(language),
             "period_name": period_label(choice.period, choice.grain, language),
-            "standards": [(key, s.name.in_language(language)) for key, s in self.known.items()],
+            "standards": [(key, c.newest.standard.name.in_language(language)) for key, c in self.known.items()],
             "grains": [(grain, grain_word(grain, language)) for grain in GRAINS],
             "periods": [(p.isoformat(), period_label(p, choice.grain, language)) for p in choice.periods],
             "period_key": choice.period.isoformat(),
@@ -113,7 +132,7 @@ def asked(view: Callable[Concatenate[Asked, P], HttpResponseBase]) -> Callable[.
         language = page_language()
         try:
             lake = current_lake()
-            known = standards(settings.QUALITYLOOP_HOME)
+            known = courses(settings.QUALITYLOOP_HOME)
             choice = choose(request.GET, lake, known, settings.QUALITYLOOP_STANDARD) if lake else None
             if lake is None or choice is None:
                 return render(request, "diagnosis/no_lake.html")

@@ -28,20 +28,10 @@ from qualityloop.diagnosis.presentation import Card, Shown, series_by_key, worst
 from qualityloop.diagnosis.views.asked import Asked, asked
 from qualityloop.foundation.export import FORMATS, Cell, table_response
 from qualityloop.foundation.permissions import requires
+from qualityloop.standards.indicators.words import UNIT_WORDS
 
 BARS = 24  # groups drawn; the table has them all
 
-UNIT_WORDS = {
-    "percent": Text("百分比", "Percent"),
-    "minutes": Text("分钟", "Minutes"),
-    "hours": Text("小时", "Hours"),
-    "seconds": Text("秒", "Seconds"),
-    "days": Text("天", "Days"),
-    "points": Text("分", "Points"),
-    "count": Text("件数", "Count"),
-    "per_thousand": Text("千分比", "Per thousand"),
-    "number": Text("数值", "Number"),
-}
 VALUE_COLUMNS: tuple[Message | Text, ...] = (
     Text("开始日期", "Period from"),
     Text("数值", "Value"),
@@ -150,6 +140,7 @@ def _json(ask: Asked, values: Iterable[Value]) -> HttpResponseBase:
     body = {
         "snapshot": ask.lake.snapshot,
         "standard": {"key": ask.choice.standard.key, "version": ask.choice.standard.version},
+        "versions": [{"version": e.standard.version, "from": first.isoformat()} for e, first, _ in ask.choice.runs()],
         "grain": ask.choice.grain,
         "indicators": [
             {
@@ -227,8 +218,8 @@ def _page(ask: Asked, found: Found) -> dict[str, object]:
         "now": speaker.shown(indicator, now) if now else None,
         "goal": speaker.goal(indicator),
         "definition": _definition(ask, indicator),
-        "trend": payloads.trend(indicator, own, ask.choice.grain, language, label) if own else None,
-        "table": [speaker.shown(indicator, v) for v in reversed(own)],
+        "trend": _trend(ask, indicator, own, label) if own else None,
+        "table": [(speaker.shown(indicator, v), ask.choice.version_of(v.period)) for v in reversed(own)],
         "reason": speaker.say(found.reason) if found.reason else "",
         "by": found.by,
         "by_name": column_label(found.by, indicator.dataset, language) if found.by else "",
@@ -236,6 +227,11 @@ def _page(ask: Asked, found: Found) -> dict[str, object]:
         "group_query": ask.choice.query(g=group or None, by=found.by or None),
         **_groups(ask, indicator, found.by, found.parts),
     }
+
+
+def _trend(ask: Asked, indicator: Indicator, own: Sequence[Value], label: str) -> payloads.Payload:
+    standards = ask.standards_of(own)
+    return payloads.trend(indicator, own, ask.choice.grain, ask.language, label, standards=standards)
 
 
 def _groups(ask: Asked, found: Indicator, by: str, parts: Sequence[Value]) -> dict[str, object]:

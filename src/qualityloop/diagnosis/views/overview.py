@@ -56,7 +56,7 @@ def overview(ask: Asked) -> HttpResponseBase:
         headline_goal=speaker.goal(headline) if headline else "",
         headline_signals=_signals(series.get(headline.key, [])) if headline else 0,
         headline_url=speaker.indicator_url(headline.key) if headline else "",
-        trend=payloads.trend(headline, series[headline.key], ask.choice.grain, ask.language) if headline else None,
+        trend=_trend(ask, headline, series[headline.key]) if headline else None,
         offered=[(key, names[key]) for key in series if key in names],
         not_computed=[(names.get(item.key, item.key), speaker.say(item.reason)) for item in missing],
         **_causes(ask, found["causes"]),
@@ -83,6 +83,10 @@ def _headline(
     if wanted and wanted != key:
         notes.append(message("There is no “{text}” to choose; the usual choice is shown.", text=wanted[:40]))
     return (ask.choice.standard.indicator(key) if key else None), notes
+
+
+def _trend(ask: Asked, headline: Indicator, values: list[Value]) -> payloads.Payload:
+    return payloads.trend(headline, values, ask.choice.grain, ask.language, standards=ask.standards_of(values))
 
 
 def _signals(values: list[Value]) -> int:
@@ -125,6 +129,7 @@ def _complaints_url(ask: Asked, name: str, counted: list[list[object]]) -> str |
     known = any(name == item[0] for item in counted)
     query = query_string(
         standard=ask.choice.standard.key,
+        version=ask.choice.version_of(ask.choice.period),
         **{"from": max(ask.choice.period, ask.choice.first).isoformat()},
         to=ask.choice.end.isoformat(),
         g=f"category:{name}" if known else "category",
@@ -140,6 +145,7 @@ def _json(ask: Asked, found: Result) -> HttpResponseBase:
     body = {
         "snapshot": ask.lake.snapshot,
         "standard": {"key": standard.key, "version": standard.version},
+        "versions": [{"version": e.standard.version, "from": first.isoformat()} for e, first, _ in ask.choice.runs()],
         "grain": ask.choice.grain,
         "period": ask.choice.period.isoformat(),
         **found,

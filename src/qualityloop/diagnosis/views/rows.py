@@ -66,7 +66,7 @@ class Question:
 @asked
 def rows(ask: Asked, key: str) -> HttpResponseBase:
     """Rows that an indicator counted, paged and sorted, or all of them as a file."""
-    question, notes = _question(ask, ask.indicator(key))
+    question, notes = _question(ask, ask.indicator_then(key))
     present = column_names(question.dataset, ask.lake)
     form = ask.request.GET.get("format", "")
     name = f"{key}-{question.start}-{question.end}"
@@ -115,6 +115,7 @@ def _page(ask: Asked, question: Question, present: list[str], notes: list[Messag
     shown = present if everything else _first_columns(question, present)
     fixed = {
         "standard": ask.choice.standard.key,
+        "version": ask.request.GET.get("version") or None,
         "from": question.start.isoformat(),
         "to": question.end.isoformat(),
         "g": group_parameters(question.group),

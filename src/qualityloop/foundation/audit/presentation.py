@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -22,6 +22,9 @@ from qualityloop.foundation.permissions import REGISTRY
 
 HISTORY = 20  # entries in the panel of a record
 MISSING = object()
+
+# By model: the words for values that are no columns of it (key, before, after) → (label or None, before, after).
+WORDS: dict[str, Callable[[str, Any, Any], tuple[str | None, Any, Any]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ def changes(entry: AuditEntry, model: type[models.Model] | None) -> tuple[Change
         if was == now or (was in (MISSING, "", None) and now in (MISSING, "", None)):
             continue
         field = _field(model, key)
-        found.append(Change(_label(field, key), _shown(was, field), _shown(now, field)))
+        words = WORDS.get(entry.model)
+        label, was, now = words(key, was, now) if words else (None, was, now)
+        found.append(Change(label or _label(field, key), _shown(was, field), _shown(now, field)))
     return tuple(found)
 
 

@@ -222,5 +222,13 @@ def sections(content: Content) -> Sequence[Section]:
     ]
 
 
+def path_words(path: str) -> str | None:
+    """ "indicators.csat.target" as "csat · 目标值"; None for other paths."""
+    parts = path.split(".", 2)
+    if len(parts) == 3 and parts[0] == "indicators" and parts[2] in LABELS:
+        return _label(parts[1], LABELS[parts[2]]).in_language(get_language() or "zh")
+    return HEAD_LABELS[path].in_language(get_language() or "zh") if path in HEAD_LABELS else None
+
+
 def _word(language: str) -> str:
     return "zh" if language.startswith("zh") else "en"

@@ -63,6 +63,7 @@ INDICATORS = register_kind(
         editor="standards:indicators_edit",
         new="standards:indicators_new",
         context=shown,
+        path_words=content.path_words,
         export="standards:indicators_export",
     )
 )

@@ -13,13 +13,17 @@ from django.utils.translation import gettext_lazy as _
 class NoteForm(forms.Form):
     """A remark that may stay empty."""
 
-    note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2, "class": "form-control"})
+    )
 
 
 class ReasonForm(forms.Form):
     """Why something is done."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 2}))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 2, "class": "form-control"})
+    )
 
 
 class ReleaseForm(forms.Form):
@@ -29,7 +33,7 @@ class ReleaseForm(forms.Form):
         label=_("In force from"),
         required=False,
         help_text=_("Empty: at once. A later day: by itself at its first minute."),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput({"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
 
     @property
@@ -45,7 +49,9 @@ class ReviewDateForm(forms.Form):
     """When the document is to be looked through again."""
 
     day = forms.DateField(
-        label=_("Next review"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=_("Next review"),
+        required=False,
+        widget=forms.DateInput({"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
 
 

@@ -74,6 +74,7 @@ class Kind:
     new: str
     note: str | Promise = ""  # one sentence under the head of the list
     context: Callable[[HttpRequest, Version], dict[str, Any]] = field(default=_nothing)
+    path_words: Callable[[str], str | None] | None = None  # a path of the content, as the history calls it
     export: str | None = None  # name of an address that gives the version as a file (parameters `key`, `number`)
     see: Permission = permissions.SEE
     edit: Permission = permissions.EDIT
