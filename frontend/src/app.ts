@@ -6,6 +6,7 @@ import { redrawAll, startCharts } from "./charts/mount";
 import { startBehaviours } from "./behaviours";
 import { startChecks } from "./editor/check";
 import { startSuggestions } from "./editor/suggest";
+import { startOutlines } from "./outline";
 
 declare global {
   interface Window {
@@ -18,3 +19,4 @@ startCharts();
 startBehaviours(redrawAll);
 startSuggestions(document);
 startChecks(document);
+startOutlines();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qualityloop.standards.sops.models import Confirmation
 from qualityloop.standards.versions.models import Document, Version
 
-__all__ = ["Document", "Version"]
+__all__ = ["Confirmation", "Document", "Version"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from qualityloop.standards import documents
 from qualityloop.standards.indicators import views as indicators
 from qualityloop.standards.indicators.kind import INDICATORS
 from qualityloop.standards.versions.pages import pages
@@ -25,4 +26,5 @@ indicator_pages = [
 
 urlpatterns = [
     path("indicators/", include(indicator_pages)),
+    *documents.addresses(),
 ]

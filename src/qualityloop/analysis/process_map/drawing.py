@@ -38,8 +38,9 @@ def map_svg(process: Map, language: str, *, narrow: bool = False, links: bool = 
         f'<defs><marker id="ql-arrow-{kind}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
         f' orient="auto-start-reverse"><path class="ql-map__tip" d="M0 0.8 L8 4 L0 7.2 z" fill="{LINE}"/>'
         "</marker></defs>",
-        *(_band(band, layout, language) for band in layout.bands),
+        *(_band(band, layout) for band in layout.bands),
         *(_line(line, kind) for line in layout.lines),
+        *(_stage(band, layout, language) for band in layout.bands),
         *(_words(line) for line in layout.lines if line.words),
         *(_box(box, process, numbers, language, links=links) for box in layout.boxes),
         "</svg>",
@@ -53,18 +54,22 @@ def _text(x: float, y: float, words: str, size: float, css: str, fill: str, more
     )
 
 
-def _band(band: Band, layout: Layout, language: str) -> str:
-    drawn = (
+def _band(band: Band, layout: Layout) -> str:
+    return (
         f'<rect class="ql-map__band" x="1" y="{band.y:.1f}" width="{layout.width - 2:.1f}" height="{band.height:.1f}"'
         f' rx="8" fill="{GROUND}"/>'
     )
+
+
+def _stage(band: Band, layout: Layout, language: str) -> str:
+    """The name of a stage, over the ways that may pass below it."""
     name = band.stage.name.in_language(language)
-    bold = ' font-weight="600"'
+    bold = f' font-weight="600" stroke="{GROUND}" stroke-width="4" paint-order="stroke"'
     if not layout.aside:
-        return drawn + _text(12, band.y + 19, name, LABEL_SIZE, "ql-map__stage", ACCENT, bold)
+        return _text(12, band.y + 19, name, LABEL_SIZE, "ql-map__stage", ACCENT, bold)
     lines = _wrapped(name, layout.aside - 14, LABEL_SIZE, 4)
     top = band.y + band.height / 2 - (len(lines) - 1) * 9 + 4
-    return drawn + "".join(
+    return "".join(
         _text(12, top + n * 18, line, LABEL_SIZE, "ql-map__stage", ACCENT, bold) for n, line in enumerate(lines)
     )
 
@@ -118,12 +123,13 @@ def _inside(box: Box, step: Step, process: Map, number: int, language: str) -> I
 
 
 def _terminal(box: Box, language: str) -> str:
-    words = message("End") if box.key == END else message("Begin")
+    ends = box.key == END
+    words = message("End") if ends else message("Begin")
     x, y = box.middle, box.y + 9
+    css, fill = ("ql-map__terminal is-end", LINE) if ends else ("ql-map__terminal", PAPER)
     return (
-        f'<circle class="ql-map__terminal" cx="{x:.1f}" cy="{y:.1f}" r="8" fill="{PAPER if box.key != END else LINE}"'
-        f' stroke="{LINE}" stroke-width="2"/>'
-        + _text(x + 15, y + 4, words.in_language(language), SMALL_SIZE, "ql-map__when", MUTED)
+        f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="8" fill="{fill}" stroke="{LINE}" stroke-width="2"/>'
+        + _text(x + 15, y + 4, words.in_language(language), SMALL_SIZE, "ql-map__text", MUTED)
     )
 
 

@@ -1,0 +1,1 @@
+"""Score sheets (评分表) as documents: kind, editor, try-out."""

@@ -1,0 +1,1 @@
+"""Standard operating procedures (SOP) as documents: kind, editor, and who has read which version."""
