@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import QueryDict
@@ -12,6 +13,7 @@ from qualityloop.standards.versions.models import Content
 ROOT = "f"
 MARK = "~"  # begins the name of an entry of a list
 MAX_ENTRIES = 300
+NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?", re.ASCII)
 
 Tree = dict[str, Any]
 Names = dict[str, str]  # path in the content → name of the field on the page
@@ -75,6 +77,8 @@ def _value(field: Field, raw: Any) -> Any:
         return _texts(field, {key: value for key, value in raw.items() if isinstance(value, str) and value})
     if not isinstance(raw, str):
         return None
+    if field.kind == "number" and NUMBER.fullmatch(raw):
+        return float(raw) if "." in raw else int(raw)
     return [line.strip() for line in raw.split("\n") if line.strip()] if field.kind == "lines" else raw
 
 

@@ -54,7 +54,9 @@ def readers_of(sop: Procedure) -> QuerySet[User]:
 
 def _roles(sop: Procedure) -> list[str]:
     """The roles that are meant, those made here from one of them included."""
-    return [role.key for role in current_roles().roles.values() if role.key in sop.readers or role.based_on in sop.readers]
+    return [
+        role.key for role in current_roles().roles.values() if role.key in sop.readers or role.based_on in sop.readers
+    ]
 
 
 def _below(names: Iterable[str]) -> list[int]:
@@ -72,12 +74,12 @@ def readers(version: Version) -> Readers:
     sop, _faults = read_sop(version.content)
     required = list(readers_of(sop))
     keys = {user.pk for user in required}
-    confirmed = list(version.confirmations.select_related("person").order_by("confirmed_at"))
-    done = {entry.person_id for entry in confirmed}
+    confirmed = list(Confirmation.objects.filter(version=version).select_related("person").order_by("confirmed_at"))
+    done = {entry.person.pk for entry in confirmed}
     return Readers(
-        tuple(c for c in confirmed if c.person_id in keys),
+        tuple(c for c in confirmed if c.person.pk in keys),
         tuple(user for user in required if user.pk not in done),
-        tuple(c for c in confirmed if c.person_id not in keys),
+        tuple(c for c in confirmed if c.person.pk not in keys),
     )
 
 
