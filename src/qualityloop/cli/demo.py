@@ -31,11 +31,12 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Records, database, accounts, and the first pages computed."""
+    """Database, accounts, records, and the first pages computed."""
     from qualityloop.config.home import home_folder
     from qualityloop.demo import loading
 
     home = home_folder(os.environ)
+    _accounts(terminal)
     mark = loading.read_mark(home)
     if loading.is_loaded(home) and not options.force:
         if options.tickets and mark and mark.tickets != options.tickets:
@@ -46,7 +47,6 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     else:
         with terminal.stage(message("Making the demo records")) as report:
             made = loading.load(home, tickets=options.tickets, force=options.force, progress=report)
-    _accounts(terminal)
     if made or not _pages_are_computed():
         _first_pages(terminal)
     if made:
@@ -64,6 +64,9 @@ def _accounts(terminal: Terminal) -> None:
     from qualityloop.config.prepare import set_up
 
     set_up()
+    from django.conf import settings
+
+    settings.QUALITYLOOP_HOME.mkdir(parents=True, exist_ok=True)
     with terminal.stage(message("Preparing the database")):
         call_command("migrate", interactive=False, verbosity=0)
         from qualityloop.demo.accounts import make_accounts

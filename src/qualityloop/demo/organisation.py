@@ -121,3 +121,8 @@ def agents(rng: np.random.Generator) -> dict[str, tuple[str, ...]]:
         result[team] = tuple(names[at : at + size])
         at += size
     return result
+
+
+def person(number: int) -> str:
+    """One of the many names there are; the same number is always the same name."""
+    return _SURNAMES[number % len(_SURNAMES)] + _GIVEN[number // len(_SURNAMES) % len(_GIVEN)]

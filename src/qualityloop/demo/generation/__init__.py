@@ -15,6 +15,7 @@ from qualityloop.demo.generation.events import event_table, make_log
 from qualityloop.demo.generation.exported import ticket_table
 from qualityloop.demo.generation.feedback import review_table, survey_table
 from qualityloop.demo.generation.interactions import interaction_table, make_interactions
+from qualityloop.demo.generation.messages import message_table
 from qualityloop.demo.generation.quality import score_tables
 from qualityloop.demo.generation.resources import knowledge_table, parts_table, training_table
 from qualityloop.demo.generation.tickets import make_tickets
@@ -34,6 +35,7 @@ def tables(*, until: date = UNTIL, tickets: int = TICKETS, seed: int = SEED) -> 
         "tickets": ticket_table(world, made, log),
         "ticket_events": event_table(world, made, log),
         "interactions": interaction_table(world, made, talks),
+        "messages": message_table(world, made, talks),
         "survey_responses": survey_table(world, made),
         "complaints": complaint_table(world, made),
         "reviews": review_table(world, made),
