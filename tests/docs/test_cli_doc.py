@@ -104,7 +104,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ended(words: list[str], folder: Path) -> int:
     """The exit code; what needs a database runs as a program of its own, on a home of its own."""
-    if words[0] not in ("demo", "serve", *NEEDS_DATABASE):
+    if words[0] not in ("import", "demo", "serve", *NEEDS_DATABASE):
         return main(words)
     if words[0] in NEEDS_DATABASE and not (folder / "home" / "db.sqlite3").exists():
         assert ended(["demo", "--tickets", "400"], folder) == 0

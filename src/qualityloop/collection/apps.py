@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CollectionConfig(AppConfig):
@@ -10,3 +11,13 @@ class CollectionConfig(AppConfig):
 
     name = "qualityloop.collection"
     label = "collection"
+
+    def ready(self) -> None:
+        """Register pages, jobs, purposes of files and the fact tables that are held here."""
+        from qualityloop.collection import files, holding, jobs  # noqa: F401 (they register themselves)
+        from qualityloop.collection.permissions import IMPORT
+        from qualityloop.foundation.navigation import Entry, register
+
+        holding.connect()
+        pages = frozenset({"collection:imports", "collection:run", "collection:reject", "collection:rejects"})
+        register(Entry(_("Import"), "collection:imports", "upload", IMPORT, pages, stage="collect", order=20))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from dataclasses import dataclass
 from typing import IO
 
@@ -11,6 +12,7 @@ from qualityloop.analysis.messages import Message, message
 
 UNREADABLE = "\U0010fffe"  # stands before the hexadecimal value of a byte that is no text; nobody writes it
 _HANDLER = "qualityloop-mark"
+_FOUR_BYTES = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]")  # of GB18030: rare characters, and those of emoji
 _CHUNK = 1 << 20
 
 
@@ -63,7 +65,7 @@ def _decodes(line: bytes, codec: str) -> bool:
 def _paired(line: bytes) -> bool:
     """Whether the bytes above ASCII stand in runs of even length, as two-byte characters do."""
     run, even = 0, True
-    for byte in line + b"\n":
+    for byte in _FOUR_BYTES.sub(b"", line) + b"\n":
         if byte >= 0x80:
             run += 1
         else:

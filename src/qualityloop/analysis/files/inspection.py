@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -68,9 +68,16 @@ class _Looked:
 
 
 def inspect_files(
-    paths: Sequence[Path] | Path, *, progress: Progress | None = None, zone: str = DEFAULT_ZONE
+    paths: Sequence[Path] | Path,
+    *,
+    progress: Progress | None = None,
+    zone: str = DEFAULT_ZONE,
+    unreadable: Callable[[Path, AnalysisError], None] | None = None,
 ) -> Inspection:
-    """Look at `paths` (files or folders) and propose a mapping; AnalysisError where there is no table at all."""
+    """Look at `paths` (files or folders) and propose a mapping; AnalysisError where there is no table at all.
+
+    A file that cannot be read ends it, unless somebody wants to be told of the `unreadable` ones.
+    """
     files = table_files([paths] if isinstance(paths, Path) else list(paths))
     if not files:
         raise AnalysisError(message("there is no file to read"))
@@ -78,8 +85,12 @@ def inspect_files(
     for number, file in enumerate(files):
         if progress:
             progress(number, len(files))
-        for options in _parts(file):
-            looked.append(_look(file, options, zone))
+        try:
+            looked += [_look(file, options, zone) for options in _parts(file)]
+        except AnalysisError as error:
+            if unreadable is None:
+                raise
+            unreadable(file, error)
     if progress:
         progress(len(files), len(files))
     masters = [t for one in looked for t in one.tables if t.dataset == "tickets" and t.events is None]

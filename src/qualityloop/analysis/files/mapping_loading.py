@@ -52,8 +52,8 @@ def read_mapping_text(path: Path) -> str:
         raise AnalysisError(message("there is no such file"), Place(str(path))) from error
 
 
-def parse_mapping(text: str, file: str) -> Mapping:
-    """The mapping that `text` describes."""
+def parse_mapping(text: str, file: str, *, draft: bool = False) -> Mapping:
+    """The mapping that `text` describes; a `draft` may still lack required columns, or all tables."""
     root = read_yaml(text, file)
     top = root.keys(("version", "zone", "calendar", "missing", "tables"))
     if "version" in top and top["version"].text() != "1":
@@ -61,8 +61,8 @@ def parse_mapping(text: str, file: str) -> Mapping:
     if "tables" not in top:
         raise root.fail(message("“{key}” is missing", key="tables"))
     zone = _zone(top["zone"]) if "zone" in top else DEFAULT_ZONE
-    tables = tuple(_table(spot) for spot in top["tables"].items())
-    if not tables:
+    tables = tuple(_table(spot, draft) for spot in top["tables"].items())
+    if not tables and not draft:
         raise top["tables"].fail(message("at least one table is needed"))
     return Mapping(
         tables=tables,
@@ -88,7 +88,7 @@ def _words(spot: Spot) -> tuple[str, ...]:
     return tuple(str(item.node.value) if not (item.is_map or item.is_list) else item.text() for item in spots)
 
 
-def _table(spot: Spot) -> TableRule:
+def _table(spot: Spot, draft: bool) -> TableRule:
     keys = spot.keys(_TABLE_KEYS)
     for needed in ("dataset", "columns"):
         if needed not in keys:
@@ -101,7 +101,7 @@ def _table(spot: Spot) -> TableRule:
     )
     filled = {rule.target for rule in rules}
     missing = [column.name for column in dataset.columns if column.required and column.name not in filled]
-    if missing:
+    if missing and not draft:
         raise keys["columns"].fail(
             message(
                 "the dataset {dataset} needs the columns: {columns}", dataset=dataset.name, columns=", ".join(missing)

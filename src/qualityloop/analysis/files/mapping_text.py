@@ -82,12 +82,12 @@ def _table(table: TableRule, language: str, unused: MappingOf[str, Sequence[str]
         if filters:
             inner = ", ".join(f"{quoted(column)}: {_list(values)}" for column, values in filters)
             lines.append(f"    {key}: {{{inner}}}")
-    lines.append("    columns:")
+    lines.append("    columns:" if table.columns else "    columns: {}")
     for rule in table.columns:
         column = dataset.column(rule.target)
         label = column.label.in_language(language) if column else ""
         lines.append(
-            f"      {rule.target}: {_rule(rule)}  # {label}{f' – {rule.remark}' if rule.remark else ''}".rstrip()
+            f"      {rule.target}: {rule_text(rule)}  # {label}{f' – {rule.remark}' if rule.remark else ''}".rstrip()
         )
     missing = [c for c in dataset.columns if c.required and table.rule(c.name) is None]
     lines += [
@@ -103,15 +103,17 @@ def _table(table: TableRule, language: str, unused: MappingOf[str, Sequence[str]
     return lines
 
 
-def _rule(rule: ColumnRule) -> str:
-    parts = _parts(rule)
+def rule_text(rule: ColumnRule) -> str:
+    """How a column is filled, as it stands behind its name."""
+    parts = rule_parts(rule)
     if not parts and len(rule.sources) == 1:
         return quoted(rule.sources[0])
     first = [f"from: {_one_or_list(rule.sources)}"] if rule.sources else []
     return "{" + ", ".join([*first, *parts]) + "}"
 
 
-def _parts(rule: ColumnRule) -> list[str]:
+def rule_parts(rule: ColumnRule) -> list[str]:
+    """Everything about a column but where it comes from, as `key: value`."""
     parts: list[str] = []
     if rule.joiner != " ":
         parts.append(f'join: "{rule.joiner}"')
@@ -153,7 +155,7 @@ def _take(take: Take) -> list[str]:
 
 def _events(log: EventLog) -> str:
     seq = f", seq: {quoted(log.seq)}" if log.seq else ""
-    return f"{{case: {quoted(log.case)}, activity: {quoted(log.activity)}, time: {_rule(log.time)}{seq}}}"
+    return f"{{case: {quoted(log.case)}, activity: {quoted(log.activity)}, time: {rule_text(log.time)}{seq}}}"
 
 
 def _join(join: Join) -> str:

@@ -1,0 +1,142 @@
+"""The work behind imports. Each may be run again after a crash and ends as one uninterrupted run does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from qualityloop.analysis.messages import AnalysisError, message
+from qualityloop.collection import actions
+from qualityloop.collection.importing.delivering import import_rows
+from qualityloop.collection.importing.rehearsing import rehearse
+from qualityloop.collection.importing.repairing import bring_in
+from qualityloop.collection.importing.workshop import sweep
+from qualityloop.collection.models import ImportRun, ImportState, RejectState
+from qualityloop.collection.permissions import IMPORT
+from qualityloop.collection.services import import_look
+from qualityloop.foundation.audit.recording import record
+from qualityloop.foundation.jobs import Cancelled, Progress, enqueue, job
+from qualityloop.foundation.jobs.registry import KINDS
+from qualityloop.foundation.records.receiving import undo
+from qualityloop.foundation.wording import Words, kept
+
+REFRESH = "lake.refresh"
+REPAIRED_AT_ONCE = 5_000
+
+
+@job("collection.look", _("Looking at files"), right=IMPORT)
+def look_at_files(progress: Progress, *, run_id: int) -> None:
+    """Look at large files; the page waits for the mapping."""
+    run = ImportRun.objects.get(pk=run_id)
+    if run.state == ImportState.UPLOADED and not run.found:
+        import_look(run=run, progress=lambda done, of: progress(done, of, message("Looking at files")))
+
+
+@job("collection.check", _("Dry run of an import"), right=IMPORT)
+def check_import(progress: Progress, *, run_id: int) -> None:
+    """Find out what an import would do."""
+    run = ImportRun.objects.select_related("batch").get(pk=run_id)
+    if run.state != ImportState.CHECKING:
+        return
+    with _failing(run, ImportState.FAILED):
+        run.checked = rehearse(run, progress)
+        run.state = ImportState.CHECKED
+        run.save(update_fields=["checked", "state"])
+
+
+@job("collection.import", _("Import of records"), right=IMPORT, longest=24 * 3600)
+def run_import(progress: Progress, *, run_id: int) -> None:
+    """Import; where an earlier attempt was broken off, what is left of it."""
+    run = ImportRun.objects.select_related("batch", "actor").get(pk=run_id)
+    if run.state != ImportState.RUNNING:
+        return
+    sweep()
+    with _failing(run, ImportState.FAILED):
+        import_rows(run, progress)
+        finish(run)
+
+
+def finish(run: ImportRun) -> None:
+    """The import is done: note it, tell who asked for it, have the lake brought up to date."""
+    with transaction.atomic():
+        run.state, run.ended_at = ImportState.DONE, timezone.now()
+        run.save(update_fields=["state", "ended_at"])
+        before = {"state": ImportState.RUNNING.value}
+        record(actor=run.actor, action=actions.DONE, record=run, before=before,
+               after={"state": run.state, "counts": run.counts})  # fmt: skip
+        refresh_lake()
+
+
+def refresh_lake() -> None:
+    """Ask for the lake to be brought up to date."""
+    if REFRESH in KINDS:
+        enqueue(REFRESH, once=REFRESH)
+
+
+@job("collection.repair", _("Import of repaired rows"), right=IMPORT)
+def repair_import(progress: Progress, *, run_id: int) -> None:
+    """Bring in the rows that were repaired."""
+    run = ImportRun.objects.select_related("batch").get(pk=run_id)
+    if run.state != ImportState.DONE:
+        return
+    total, done, last = run.rejects.filter(state=RejectState.READY).count(), 0, 0
+    while some := list(run.rejects.filter(state=RejectState.READY, pk__gt=last).order_by("pk")[:REPAIRED_AT_ONCE]):
+        bring_in(run, some)
+        done, last = done + len(some), some[-1].pk
+        progress(done, total, message("Importing repaired rows"))
+    with transaction.atomic():
+        refresh_lake()
+
+
+@job("collection.undo", _("Undoing an import"), right=IMPORT, longest=24 * 3600)
+def undo_import(progress: Progress, *, run_id: int, reason: str) -> None:
+    """Take an import back."""
+    run = ImportRun.objects.select_related("batch", "actor").get(pk=run_id)
+    if run.state != ImportState.UNDOING:
+        return
+    done = 0
+
+    def step(rows: int) -> None:
+        nonlocal done
+        done += rows
+        progress(done, None, message("Taking rows back"))
+
+    with _failing(run, ImportState.DONE):
+        undo(run.batch, actor=progress.run.actor, reason=reason, step=step)
+        with transaction.atomic():
+            run.state, run.ended_at = ImportState.UNDONE, timezone.now()
+            run.save(update_fields=["state", "ended_at"])
+            refresh_lake()
+
+
+@contextmanager
+def _failing(run: ImportRun, state: ImportState) -> Iterator[None]:
+    """Note on the import why its job could not do its work."""
+    try:
+        yield
+    except (AnalysisError, Cancelled) as error:
+        words: Words = error.text if isinstance(error, AnalysisError) else message("stopped; it can go on")
+        _note(run, state, words)
+        if isinstance(error, Cancelled):
+            raise
+    except Exception:
+        _note(run, state, message("an unexpected error; the background job has the details"))
+        raise
+
+
+def _note(run: ImportRun, state: ImportState, words: Words) -> None:
+    with transaction.atomic():
+        before = {"state": run.state}
+        run.state, run.error_json = state, kept(words)
+        run.save(update_fields=["state", "error_json"])
+        record(actor=run.actor, action=actions.FAILED, record=run, before=before, after={"state": state.value})
+
+
+def page_of(run: ImportRun) -> str:
+    """Address of the import's page."""
+    return reverse("collection:run", args=[run.pk])

@@ -1,0 +1,27 @@
+"""Addresses of the collection."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from qualityloop.collection.views import imports, rejects, run
+
+app_name = "collection"
+
+urlpatterns = [
+    path("import/", imports.imports, name="imports"),
+    path("import/<int:number>/", run.run_page, name="run"),
+    path("import/<int:number>/try/", run.try_mapping, name="try"),
+    path("import/<int:number>/mapping/", run.save_mapping, name="mapping"),
+    path("import/<int:number>/check/", run.check, name="check"),
+    path("import/<int:number>/start/", run.start, name="run_start"),
+    path("import/<int:number>/resume/", run.resume, name="resume"),
+    path("import/<int:number>/undo/", run.undo, name="undo"),
+    path("import/<int:number>/discard/", imports.discard, name="discard"),
+    path("import/<int:number>/rejects/", rejects.rejects, name="rejects"),
+    path("import/<int:number>/rejects/dismiss/", rejects.dismiss_all, name="rejects_dismiss"),
+    path("import/<int:number>/rejects/run/", rejects.run_again, name="rejects_run"),
+    path("import/<int:number>/rejects/file/", rejects.rejects_file, name="rejects_file"),
+    path("import/rejects/<int:number>/", rejects.reject, name="reject"),
+    path("import/rejects/<int:number>/dismiss/", rejects.dismiss, name="reject_dismiss"),
+]

@@ -1,0 +1,1 @@
+"""Pages: imports, one import from mapping to result, its rejected rows, data sources."""
