@@ -7,6 +7,7 @@ import { startBehaviours } from "./behaviours";
 import { startChecks } from "./editor/check";
 import { startSuggestions } from "./editor/suggest";
 import { startOutlines } from "./outline";
+import { startPasskeys } from "./passkeys";
 
 declare global {
   interface Window {
@@ -20,3 +21,4 @@ startBehaviours(redrawAll);
 startSuggestions(document);
 startChecks(document);
 startOutlines();
+startPasskeys();
