@@ -8,6 +8,7 @@ import { startChecks } from "./editor/check";
 import { startSuggestions } from "./editor/suggest";
 import { startOutlines } from "./outline";
 import { startDropzones } from "./dropzone";
+import { startPasskeys } from "./passkeys";
 
 declare global {
   interface Window {
@@ -22,3 +23,4 @@ startSuggestions(document);
 startChecks(document);
 startOutlines();
 startDropzones();
+startPasskeys();

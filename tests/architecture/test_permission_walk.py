@@ -19,6 +19,7 @@ SAMPLES = {  # values for the parameters of addresses
     "number": "1",
     "pk": "1",
     "role": "director",
+    "provider_id": "company",
 }
 
 

@@ -5,6 +5,7 @@ QUALITYLOOP_DATABASE  postgres://user:password@host:port/name (default: SQLite i
 QUALITYLOOP_HOSTS     names under which the pages may be asked for, separated by commas
 QUALITYLOOP_HTTPS     1 when a proxy speaks HTTPS in front: cookies are marked secure
 QUALITYLOOP_FOUR_EYES 0 where whoever wrote a standard may review it too (default 1)
+QUALITYLOOP_OIDC_…    the organisation's own sign-in: docs/ACCOUNTS.md
 QUALITYLOOP_DEBUG     1 for development
 QUALITYLOOP_WORKERS   processes that do background work in each cluster (default 2)
 QUALITYLOOP_ADDRESS   https://quality.example.com: under which others open the pages; for links in messages
@@ -26,6 +27,8 @@ from django.utils.translation import gettext_lazy as _
 from qualityloop.config.database import database
 from qualityloop.config.home import home_folder, secret_key
 from qualityloop.config.mail import mail
+from qualityloop.config.sign_in import *  # noqa: F403 (settings are names in capitals)
+from qualityloop.config.sign_in import company_sign_in
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -77,6 +80,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
     "django_htmx",
     "django_q",
 ]
@@ -90,10 +97,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "qualityloop.foundation.signin.sessions.SessionsMiddleware",
     "qualityloop.foundation.middleware.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "qualityloop.foundation.signin.duties.DutiesMiddleware",
+    "axes.middleware.AxesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -156,25 +166,12 @@ locals().update(mail(os.environ.get("QUALITYLOOP_EMAIL", "")))
 # ---- people and sessions ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "foundation.User"
-AUTHENTICATION_BACKENDS = ["qualityloop.foundation.signin.backend.Backend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "foundation:start"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "qualityloop.foundation.accounts.ClosedAdapter"
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # passkeys on localhost
+globals().update(company_sign_in(os.environ))
 
 SESSION_COOKIE_AGE = 12 * 3600  # a working day; a session ends with the browser before that
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -226,6 +223,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("QUALITYLOOP_LOG_LEVEL", "WARNING").upper()},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "axes": {"level": "ERROR"},  # wrong passwords are in the audit log
         "django.request": {"level": "ERROR"},  # mistyped and forbidden addresses are no news
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor are scanners, each with a page of traceback
     },

@@ -17,8 +17,9 @@ from qualityloop.foundation.audit.actions import ACCOUNT_CREATED
 from qualityloop.foundation.audit.models import AuditEntry, AuditHead
 from qualityloop.foundation.audit.recording import record, values_of
 from qualityloop.foundation.roles import Role, role_choices
+from qualityloop.foundation.signin.models import SignIn
 
-__all__ = ["RECORDED", "AuditEntry", "AuditHead", "KeptRole", "RolesStamp", "Theme", "User", "UserManager"]
+__all__ = ["RECORDED", "AuditEntry", "AuditHead", "KeptRole", "RolesStamp", "SignIn", "Theme", "User", "UserManager"]
 
 RECORDED = ("username", "name", "email", "role", "is_active")  # what the audit log says about an account
 

@@ -20,7 +20,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Navigation, language and theme, for the templates."""
     language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
     return {
+        "company_sign_in": apps[0] if apps else None,
         "html_lang": "zh-Hans" if language == "zh-hans" else language,
         "theme": getattr(request, "theme", Theme.AUTO.value),
         "themes": Theme.choices,

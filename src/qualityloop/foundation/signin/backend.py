@@ -14,10 +14,11 @@ from qualityloop.foundation.models import RolesStamp, User
 class Backend(AuthenticationBackend):  # type: ignore[misc]
     """Refuses one-time passwords that were left lying about, and brings the stamp of the roles with each user."""
 
-    def user_can_authenticate(self, user: Any) -> bool:
-        """Active, and not with a one-time password that has expired."""
+    def _check_password(self, user: Any, password: str) -> Any:
         until = getattr(user, "one_time_until", None)
-        return bool(super().user_can_authenticate(user)) and (until is None or until > timezone.now())
+        if until is not None and until <= timezone.now():
+            return None
+        return super()._check_password(user, password)
 
     def get_user(self, user_id: Any) -> User | None:
         """The user of a session; one query, the stamp included, so that rights cost none."""
