@@ -6,6 +6,7 @@ import { redrawAll, startCharts } from "./charts/mount";
 import { startBehaviours } from "./behaviours";
 import { startChecks } from "./editor/check";
 import { startSuggestions } from "./editor/suggest";
+import { startTalk } from "./talk";
 
 declare global {
   interface Window {
@@ -18,3 +19,4 @@ startCharts();
 startBehaviours(redrawAll);
 startSuggestions(document);
 startChecks(document);
+startTalk();
