@@ -7,14 +7,15 @@ from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Degree(models.TextChoices):
     """How urgent it is, or how far it reaches."""
 
-    HIGH = "high", _("high (degree)")
-    MEDIUM = "medium", _("medium (degree)")
-    LOW = "low", _("low (degree)")
+    HIGH = "high", pgettext_lazy("degree", "high")
+    MEDIUM = "medium", pgettext_lazy("degree", "medium")
+    LOW = "low", pgettext_lazy("degree", "low")
 
 
 class Priority(StrEnum):
