@@ -6,10 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.customers import permissions, queries
+from qualityloop.customers.models import Customer
 from qualityloop.foundation.listing import Button, Choice, Column, Days, Listing, Related, Words
 
 CUSTOMERS = Listing(
     key="customers.customers",
+    of=Customer,
     title=_("Customers"),
     note=_("Who they are, how they like to be reached, what they need"),
     right=permissions.CUSTOMERS,

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.feedback import permissions, queries
+from qualityloop.feedback.models import Complaint, Praise, Review, SurveyResponse
 from qualityloop.foundation.listing import Button, Choice, Column, Days, Listing, Related, Words, YesNo
 from qualityloop.foundation.listing.columns import Tone
 from qualityloop.operations.listings import staff, teams
@@ -19,6 +20,7 @@ ABOUT = (
 
 SURVEY_RESPONSES = Listing(
     key="feedback.survey_responses",
+    of=SurveyResponse,
     title=_("Survey responses"),
     note=_("What customers answered, as they answered it"),
     right=permissions.SURVEY_RESPONSES,
@@ -57,6 +59,7 @@ SURVEY_RESPONSES = Listing(
 
 COMPLAINTS = Listing(
     key="feedback.complaints",
+    of=Complaint,
     title=_("Complaint ledger"),
     note=_("Complaint, cause, handling: from the receipt to the close"),
     right=permissions.COMPLAINTS,
@@ -99,6 +102,7 @@ COMPLAINTS = Listing(
 
 REVIEWS = Listing(
     key="feedback.reviews",
+    of=Review,
     title=_("Reviews"),
     note=_("What customers write on other platforms"),
     right=permissions.REVIEWS,
@@ -127,6 +131,7 @@ REVIEWS = Listing(
 
 PRAISE = Listing(
     key="feedback.praise",
+    of=Praise,
     title=_("Praise"),
     note=_("Customers' thanks, for those whom they are meant for"),
     right=permissions.PRAISE,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qualityloop.foundation.listing import Button, Choice, Column, Days, Listing, Related, Words, YesNo
 from qualityloop.operations import permissions, queries
+from qualityloop.operations.models import Interaction, Ticket
 from qualityloop.people.models import Department, Staff
 from qualityloop.people.scope import restrict
 
@@ -26,6 +27,7 @@ def staff(user: Any) -> QuerySet[Staff]:
 
 TICKETS = Listing(
     key="operations.tickets",
+    of=Ticket,
     title=_("Tickets"),
     note=_("Every request for service, from its registration to its end"),
     right=permissions.TICKETS,
@@ -76,6 +78,7 @@ TICKETS = Listing(
 
 INTERACTIONS = Listing(
     key="operations.interactions",
+    of=Interaction,
     title=_("Interactions"),
     note=_("Calls, chats and visits with their transcripts and recordings"),
     right=permissions.INTERACTIONS,

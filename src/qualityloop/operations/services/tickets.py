@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qualityloop.foundation.audit.recording import record, values_of
 from qualityloop.foundation.records.numbering import next_number
@@ -31,7 +31,7 @@ CHANGEABLE = frozenset(
     }
 )  # fmt: skip
 
-NEW, WORKING, PAUSED = gettext_lazy("New"), gettext_lazy("In progress"), gettext_lazy("On hold")
+NEW, WORKING, PAUSED = pgettext_lazy("ticket status", "New"), gettext_lazy("In progress"), gettext_lazy("On hold")
 RESOLVED, CLOSED, CANCELLED = gettext_lazy("Resolved"), gettext_lazy("Closed"), gettext_lazy("Cancelled")
 STATUSES = (NEW, WORKING, PAUSED, RESOLVED, CLOSED, CANCELLED)
 REGISTRATION, ASSIGNMENT = gettext_lazy("Registration"), gettext_lazy("Assignment")
