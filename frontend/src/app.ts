@@ -9,6 +9,7 @@ import { startSuggestions } from "./editor/suggest";
 import { startOutlines } from "./outline";
 import { startDropzones } from "./dropzone";
 import { startPasskeys } from "./passkeys";
+import { startTalk } from "./talk";
 
 declare global {
   interface Window {
@@ -24,3 +25,4 @@ startChecks(document);
 startOutlines();
 startDropzones();
 startPasskeys();
+startTalk();

@@ -15,7 +15,9 @@ from qualityloop.foundation.roles import EVERYONE
 pytestmark = pytest.mark.django_db
 
 SAMPLES = {  # values for the parameters of addresses
+    "contact": "1",
     "key": "first_response_online",
+    "mark": "1",
     "number": "1",
     "call": "00000000-0000-4000-8000-000000000000",
     "pk": "1",

@@ -14,6 +14,9 @@ urlpatterns = [
     path("standards/", include("qualityloop.standards.urls")),
     path("", include("qualityloop.foundation.listing.urls")),
     path("", include("qualityloop.collection.urls")),
+    path("", include("qualityloop.customers.urls")),
+    path("", include("qualityloop.operations.urls")),
+    path("", include("qualityloop.feedback.urls")),
     path("", include("qualityloop.diagnosis.urls")),
     path("api/", include("qualityloop.foundation.api.urls")),  # last: it serves the lists that the others declare
 ]

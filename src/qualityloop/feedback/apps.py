@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FeedbackConfig(AppConfig):
@@ -10,10 +11,23 @@ class FeedbackConfig(AppConfig):
 
     name = "qualityloop.feedback"
     label = "feedback"
+    verbose_name = _("Feedback")
 
     def ready(self) -> None:
-        """Receive the room's fact tables, and publish them to the lake."""
-        from qualityloop.feedback import facts, receiving
+        """Receive the room's fact tables, publish them to the lake, stand in the navigation."""
+        from qualityloop.feedback import facts, moments, permissions, receiving
+        from qualityloop.foundation.navigation import Entry, register
 
         facts.publish()
         receiving.connect()
+        moments.connect()
+        for order, (label, page, icon, right, record) in enumerate(
+            (
+                (_("Survey responses"), "survey_responses", "star", permissions.SURVEY_RESPONSES, "survey_response"),
+                (_("Complaint ledger"), "complaints", "alert-triangle", permissions.COMPLAINTS, "complaint"),
+                (_("Reviews"), "reviews", "ear", permissions.REVIEWS, "review"),
+                (_("Praise"), "praise", "award", permissions.PRAISE, "one_praise"),
+            )
+        ):
+            pages = frozenset({f"feedback:{page}", f"feedback:{record}", f"feedback:{record.removeprefix('one_')}_new"})
+            register(Entry(label, f"feedback:{page}", icon, right, pages, stage="listen", order=10 + order))

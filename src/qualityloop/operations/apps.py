@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OperationsConfig(AppConfig):
@@ -10,11 +11,24 @@ class OperationsConfig(AppConfig):
 
     name = "qualityloop.operations"
     label = "operations"
+    verbose_name = _("Operations")
 
     def ready(self) -> None:
-        """Receive the room's fact tables, and publish them to the lake."""
-        from qualityloop.operations import facts
+        """Receive the room's fact tables, publish them to the lake, stand in the navigation."""
+        from qualityloop.foundation.navigation import Entry, register
+        from qualityloop.operations import facts, files, moments, permissions
         from qualityloop.operations.receiving import targets
 
         facts.publish()
         targets.connect()
+        moments.connect()
+        tickets = frozenset(f"operations:{page}" for page in ("tickets", "ticket", "ticket_new", "ticket_edit"))
+        talks = frozenset(f"operations:{page}" for page in ("interactions", "interaction"))
+        register(
+            Entry(_("Tickets"), "operations:tickets", "inbox", permissions.TICKETS, tickets, stage="operate", order=10)
+        )
+        right = permissions.INTERACTIONS
+        register(
+            Entry(_("Interactions"), "operations:interactions", "headset", right, talks, stage="operate", order=20)
+        )
+        del files  # imported so that its purpose is declared

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qualityloop.customers.models import Customer
 from qualityloop.foundation.records.models import Batch, Record
+from qualityloop.operations.priority import Degree
 from qualityloop.people.models import Department, Staff
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class Ticket(Record, Assigned):
     handling_minutes: Measure = models.FloatField(_("handling time (minutes)"), null=True, blank=True)
     queue_seconds: Measure = models.FloatField(_("time in queue (seconds)"), null=True, blank=True)
     deviated: YesNo = models.BooleanField(_("deviated from the process"), null=True, blank=True)
+    urgency: Text = models.CharField(_("urgency"), max_length=10, choices=Degree.choices, blank=True)
+    impact: Text = models.CharField(_("impact"), max_length=10, choices=Degree.choices, blank=True)
 
     class Meta(Record.Meta):
         verbose_name = _("ticket")

@@ -110,6 +110,10 @@ def _model(label: str) -> type[models.Model] | None:
 
 
 def _field(model: type[models.Model] | None, name: str) -> models.Field[Any, Any] | None:
+    """The field of a key; a part of the record says whose it is: `operations.annotation.kind`."""
+    if name.count(".") == 2:
+        part, name = name.rsplit(".", 1)
+        model = _model(part)
     try:
         field = model._meta.get_field(name) if model else None
     except FieldDoesNotExist:

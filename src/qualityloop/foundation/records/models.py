@@ -86,6 +86,24 @@ class Prior(models.Model):
         return f"{self.model} {self.record_id}"
 
 
+class Series(models.Model):
+    """The last number that was given out under a prefix in a year."""
+
+    prefix: models.CharField[str, str] = models.CharField(_("prefix"), max_length=10)
+    year: models.IntegerField[int, int] = models.IntegerField(_("year"))
+    last: models.BigIntegerField[int, int] = models.BigIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name = _("series of numbers")
+        verbose_name_plural = _("series of numbers")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["prefix", "year"], name="series_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.year}-{self.last:05d}"
+
+
 class Deletion(models.Model):
     """A record that is gone; the lake drops it at its next refresh, unless it came again since.
 
