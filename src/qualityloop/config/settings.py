@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "qualityloop.feedback",
     "qualityloop.diagnosis",
     "qualityloop.collection",
+    "qualityloop.reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

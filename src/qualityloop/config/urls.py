@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("qualityloop.foundation.lake.urls")),
     path("standards/", include("qualityloop.standards.urls")),
     path("", include("qualityloop.foundation.listing.urls")),
+    path("", include("qualityloop.reports.urls")),
     path("", include("qualityloop.diagnosis.urls")),
     path("api/", include("qualityloop.foundation.api.urls")),  # last: it serves the lists that the others declare
 ]
