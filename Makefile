@@ -70,8 +70,12 @@ run: setup ## Set up everything, load the demo organisation and open the product
 # ---- proving ----------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: setup-dev chromium ## Set up everything and run the tests (PYTEST_ARGS="…" to choose)
+test: setup-dev chromium pango ## Set up everything and run the tests (PYTEST_ARGS="…" to choose)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not spark and not oracle" --ignore=tests/spark $(PYTEST_ARGS)
+
+.PHONY: pango
+pango: ## Install Pango for documents as PDF, where this is allowed
+	@tools/pango.sh
 
 .PHONY: chromium
 chromium: ## Install Debian's chromium for the browser tests, where this is allowed

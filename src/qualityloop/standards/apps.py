@@ -16,7 +16,7 @@ class StandardsConfig(AppConfig):
         """Make the kinds of documents known, and put them into the navigation."""
         from qualityloop.foundation.audit.presentation import WORDS
         from qualityloop.foundation.navigation import Entry, register
-        from qualityloop.standards import documents, permissions
+        from qualityloop.standards import documents, permissions, reminders
         from qualityloop.standards.indicators.kind import INDICATORS
         from qualityloop.standards.versions.history import words
         from qualityloop.standards.versions.kinds import entry_pages
@@ -29,3 +29,4 @@ class StandardsConfig(AppConfig):
             )
         )
         documents.navigation()
+        reminders.connect()

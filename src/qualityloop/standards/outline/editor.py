@@ -12,9 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qualityloop.analysis.authored import MAX_BYTES
@@ -80,15 +79,15 @@ class NewForm(forms.Form):
 
     key = forms.RegexField(
         r"^[a-z][a-z0-9_-]*$",
-        label=_lazy("Key"),
+        label=gettext_lazy("Key"),
         max_length=64,
-        help_text=_lazy("Lower-case letters, digits, - and _."),
+        help_text=gettext_lazy("Lower-case letters, digits, - and _."),
     )
-    name_zh = forms.CharField(label=_lazy("Name (Chinese)"), max_length=200, required=False)
-    name_en = forms.CharField(label=_lazy("Name (English)"), max_length=200, required=False)
+    name_zh = forms.CharField(label=gettext_lazy("Name (Chinese)"), max_length=200, required=False)
+    name_en = forms.CharField(label=gettext_lazy("Name (English)"), max_length=200, required=False)
     begin = forms.CharField(required=False)
-    file = forms.FileField(label=_lazy("File"), required=False)
-    reason = forms.CharField(label=_lazy("Reason of the change"), max_length=2000, required=False)
+    file = forms.FileField(label=gettext_lazy("File"), required=False)
+    reason = forms.CharField(label=gettext_lazy("Reason of the change"), max_length=2000, required=False)
 
 
 class Editor:

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from qualityloop.analysis.process_map import END, Map, Step, map_svg, read_map
 from qualityloop.analysis.process_map.drawing import duration_text
@@ -129,10 +128,12 @@ def laid_out(process: Map, language: str, *, drawn: bool = True) -> dict[str, An
 MAPS = register_kind(
     Kind(
         key="process_maps",
-        label=_lazy("Process map"),
-        plural=_lazy("Process maps"),
+        label=gettext_lazy("Process map"),
+        plural=gettext_lazy("Process maps"),
         icon="sitemap",
-        note=_lazy("How a case should go: stages and steps with control points, expected times and duties (RACI)."),
+        note=gettext_lazy(
+            "How a case should go: stages and steps with control points, expected times and duties (RACI)."
+        ),
         check=check,
         sections=sections,
         name=name_of,

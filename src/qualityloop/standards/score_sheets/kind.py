@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from qualityloop.analysis.messages import Text
 from qualityloop.analysis.scoring import Item, Sheet, read_sheet
@@ -17,7 +16,7 @@ from qualityloop.standards.outline.editor import faults_of
 from qualityloop.standards.versions.kinds import Fault, Kind, Section, register_kind
 from qualityloop.standards.versions.models import Content, Version
 
-CRITICAL_WORDS = {"": "", "dimension": _lazy("fails the dimension"), "sheet": _lazy("fails the case")}
+CRITICAL_WORDS = {"": "", "dimension": gettext_lazy("fails the dimension"), "sheet": gettext_lazy("fails the case")}
 
 
 def number(value: Decimal | None) -> str:
@@ -132,10 +131,10 @@ def _worth(weight: Decimal, points: Decimal, full: Decimal) -> Decimal:
 SHEETS = register_kind(
     Kind(
         key="score_sheets",
-        label=_lazy("Score sheet"),
-        plural=_lazy("Score sheets"),
+        label=gettext_lazy("Score sheet"),
+        plural=gettext_lazy("Score sheets"),
         icon="clipboard-check",
-        note=_lazy("What a case is scored by: dimensions with weights, items with points, critical items."),
+        note=gettext_lazy("What a case is scored by: dimensions with weights, items with points, critical items."),
         check=check,
         sections=sections,
         name=name_of,

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from qualityloop.foundation.roles import Role
 from qualityloop.standards import permissions
@@ -31,7 +30,7 @@ def sections(content: Content) -> Sequence[Section]:
     head = {name: shown_[name] for name in ("name", "purpose", "applies_to", "tools", "records", "readers")}
     labels = {
         "name": pgettext("of a thing", "Name"), "purpose": _("Purpose"), "applies_to": _("Applies to"),
-        "tools": _("Tools and material"), "records": _("Records"), "readers": _("Has to be read by"),
+        "tools": _("Tools and material"), "records": _("Records kept"), "readers": _("Has to be read by"),
     }  # fmt: skip
     steps = {str(s["number"]): (f"{s['number']} {s['name']}", {k: s[k] for k in STEP}) for s in shown_["steps"]}
     cases = {str(n): (u["case"], u) for n, u in enumerate(shown_["exceptions"], 1)}
@@ -93,10 +92,10 @@ def shown(request: HttpRequest, version: Version) -> dict[str, Any]:
 SOPS = register_kind(
     Kind(
         key="sops",
-        label=_lazy("SOP"),
-        plural=_lazy("SOPs"),
+        label=gettext_lazy("SOP"),
+        plural=gettext_lazy("SOPs"),
         icon="list-details",
-        note=_lazy("How a step is done: numbered steps, cautions and unusual cases in one form for all."),
+        note=gettext_lazy("How a step is done: numbered steps, cautions and unusual cases in one form for all."),
         check=check,
         sections=sections,
         name=name_of,

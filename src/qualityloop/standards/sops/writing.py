@@ -36,7 +36,7 @@ SOP = Group(
         Field("purpose", _("Purpose"), "both_area", 12),
         Field("applies_to", _("Applies to"), "both", 6),
         Field("tools", _("Tools and material"), "both", 6),
-        Field("records", _("Records"), "both", 6),
+        Field("records", _("Records kept"), "both", 6),
         Field("map_steps", _("Steps of the process map"), "lines", 6, hint=_("their keys, a line each")),
         Field("readers", _("Has to be read by"), "checks", 12, options=READERS),
         Field("departments", _("… and by these departments"), "lines", 6, hint=_("a line each")),

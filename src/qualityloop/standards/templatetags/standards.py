@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from qualityloop.analysis.messages import Message, Text
-from qualityloop.standards.versions.kinds import Kind
+from qualityloop.standards.versions.kinds import Kind, Section
 from qualityloop.standards.versions.models import Document
 
 register = template.Library()
@@ -34,3 +34,9 @@ def action_of(kind: Kind, name: str, document: Document, number: int | None = No
 def said(text: Message | Text) -> str:
     """A message of the core in the language of the page."""
     return text.in_language(get_language() or "zh")
+
+
+@register.filter
+def rows_of(section: Section) -> list[list[str]]:
+    """The rows of a section of a content, cell by cell."""
+    return [[cells.get(column, "") for column in section.columns] for _name, cells in section.rows.values()]

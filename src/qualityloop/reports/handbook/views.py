@@ -1,0 +1,70 @@
+"""The handbook as a page, and asking for it as a file."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from qualityloop.foundation.files.models import StoredFile
+from qualityloop.foundation.jobs.models import JobRun
+from qualityloop.foundation.permissions import requires
+from qualityloop.reports import permissions
+from qualityloop.reports.handbook import jobs, pdf
+from qualityloop.reports.handbook.collecting import collect
+from qualityloop.reports.handbook.files import PURPOSE
+
+SHOWN = 8  # files that were made
+
+
+@requires(permissions.HANDBOOK)
+@require_safe
+def handbook(request: HttpRequest) -> HttpResponse:
+    """Everything that is in force, now or on a day of the past."""
+    language = get_language() or "zh"
+    day = parse_date_or_none(request.GET.get("on", ""))
+    found = collect(instant_of(day), language)
+    missing = pdf.missing()
+    context = {
+        "handbook": found,
+        "on": day,
+        "files": StoredFile.objects.filter(purpose=PURPOSE).order_by("-at", "-pk")[:SHOWN],
+        "runs": JobRun.objects.filter(key=jobs.MAKE, actor=request.user.pk, state__in=("queued", "running")),
+        "no_pdf": missing.in_language(language) if missing else "",
+    }
+    return render(request, "reports/handbook.html", context)
+
+
+@requires(permissions.HANDBOOK)
+@require_POST
+def make(request: HttpRequest) -> HttpResponse:
+    """Ask for it as Word or PDF."""
+    form = request.POST.get("form", "")
+    if form not in jobs.MAKERS:
+        raise Http404
+    day = parse_date_or_none(request.POST.get("on", ""))
+    jobs.ask_for(actor=request.user, form=form, language=get_language() or "zh", at=instant_of(day))
+    answer = redirect("reports:handbook")
+    if day:
+        answer["Location"] += f"?on={day.isoformat()}"
+    return answer
+
+
+def parse_date_or_none(text: str) -> date | None:
+    """The day that a text names, None where it names none."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def instant_of(day: date | None) -> datetime:
+    """The end of a day, or now; the same for a minute, so that asking twice makes one file."""
+    if day is None:
+        return timezone.now().replace(second=0, microsecond=0)
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))
