@@ -33,7 +33,6 @@ def foreign_lake(path: Path) -> None:
 
 def counts() -> dict[str, int]:
     from qualityloop.collection.models import HeldRow
-
     from qualityloop.customers.models import Customer
     from qualityloop.operations.models import Ticket, TicketEvent
 
