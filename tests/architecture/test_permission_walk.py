@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 SAMPLES = {  # values for the parameters of addresses
     "key": "first_response_online",
     "number": "1",
+    "call": "00000000-0000-4000-8000-000000000000",
     "pk": "1",
     "role": "director",
 }

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("qualityloop.foundation.urls")),
     path("", include("qualityloop.foundation.jobs.urls")),
     path("", include("qualityloop.foundation.notices.urls")),
+    path("", include("qualityloop.foundation.webhooks.urls")),
     path("", include("qualityloop.foundation.files.urls")),
     path("", include("qualityloop.foundation.lake.urls")),
     path("standards/", include("qualityloop.standards.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WebhooksConfig(AppConfig):
@@ -10,3 +11,13 @@ class WebhooksConfig(AppConfig):
 
     name = "qualityloop.foundation.webhooks"
     label = "webhooks"
+
+    def ready(self) -> None:
+        """Declare the jobs, and put the pages into the navigation."""
+        from qualityloop.foundation.navigation import SYSTEM, Entry, register
+        from qualityloop.foundation.webhooks import jobs  # noqa: F401
+        from qualityloop.foundation.webhooks.permissions import WEBHOOKS
+
+        names = ("subscriptions", "new", "subscription", "edit", "calls", "call")
+        pages = frozenset(f"webhooks:{name}" for name in names)
+        register(Entry(_("Webhooks"), "webhooks:subscriptions", "webhook", WEBHOOKS, pages, SYSTEM, order=88))
