@@ -19,6 +19,7 @@ TREE = {
     FIELD: CENTRE,
     QUALITY: CENTRE,
     TRAINING: CENTRE,
+    "调度台": DESK,
     org.CONTACT_ONE: DESK,
     org.CONTACT_TWO: DESK,
     org.NIGHT_TEAM: DESK,

@@ -70,7 +70,8 @@ def message_table(world: World, tickets: Tickets, talks: Interactions) -> pa.Tab
     """The dataset `messages`."""
     rng = world.rng("messages")
     young = talks.started >= world.horizon - DAYS * DAY
-    chosen = np.flatnonzero((talks.channel == org.ONLINE) & young & ~talks.abandoned & (talks.ticket >= 0))
+    spoken = ~talks.abandoned & (talks.ticket >= 0) & ~np.isnat(talks.answered) & ~np.isnat(talks.ended)
+    chosen = np.flatnonzero((talks.channel == org.ONLINE) & young & spoken)
     rows: list[tuple[str, int, np.datetime64, str, str]] = []
     for at in chosen:
         ticket = talks.ticket[at]
