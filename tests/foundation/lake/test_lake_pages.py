@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.foundation.lake import world
+from tests.lake import world
 
 from qualityloop.foundation.jobs.models import JobRun, State
 from qualityloop.foundation.lake import services

@@ -140,8 +140,9 @@ class LakeWriter:
     def merge(self, dataset: str, rows: Rows, gone: Sequence[pa.Table] = ()) -> Merged:
         """Put `rows` in the place of those with the same key, and drop those whose key is in `gone`.
 
-        Tables of `gone` hold the key's columns, or the first of them: then all rows go that begin so. Months in
-        which nothing differs afterwards are not written. The dataset was written `sparse`, or is not there yet.
+        Tables of `gone` hold the key's columns, or the first of them: then all rows go that begin so. A row that is
+        delivered twice counts once. Months in which nothing differs afterwards are not written. The dataset was
+        written `sparse`, or is not there yet.
         """
         contract = DATASETS[dataset]
         check_schema(contract, rows.schema)
@@ -149,7 +150,9 @@ class LakeWriter:
         columns = ", ".join(f'"{c.name}"' for c in contract.columns if c.name in present)
         month = month_sql(contract, self._zone)
         with self._delivered(rows):
-            sql = f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {columns}, {month} AS __month FROM delivered"
+            sql = (
+                f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT DISTINCT {columns}, {month} AS __month FROM delivered"
+            )
             self._guarded(lambda: self._connection.execute(sql))
         if self._one("SELECT count(*) FROM incoming WHERE __month IS NULL"):
             raise ValueError(f"{contract.name}: {contract.instant} may not be missing")

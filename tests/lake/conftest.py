@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.foundation.lake import world
+
+from tests.databases import database, served_database
+from tests.lake import world
+
+__all__ = ["database", "served_database"]
 
 
 @pytest.fixture
