@@ -15,7 +15,7 @@ class DiagnosisConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the pages into the navigation, and compute the first ones whenever the lake shows other rows."""
-        from qualityloop.diagnosis import permissions
+        from qualityloop.diagnosis import api, permissions  # noqa: F401 (api registers its operations)
         from qualityloop.diagnosis.services import lake_refreshed
         from qualityloop.foundation.lake.signals import refreshed
         from qualityloop.foundation.navigation import Entry, register

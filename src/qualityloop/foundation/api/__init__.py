@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from qualityloop.foundation.api.errors import ApiError
 from qualityloop.foundation.api.guards import allows
-from qualityloop.foundation.api.inputs import Strict
+from qualityloop.foundation.api.inputs import Day, Instant, Strict, Whole, YesNo
 from qualityloop.foundation.api.registry import register_router
 from qualityloop.foundation.api.words import spoken
 
-__all__ = ["ApiError", "Strict", "allows", "register_router", "spoken"]
+__all__ = ["ApiError", "Day", "Instant", "Strict", "Whole", "YesNo", "allows", "register_router", "spoken"]

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 MOST_DEEP = 20
+
+
+def _written(pattern: str, kind: str) -> Callable[[Any], Any]:
+    """Refuses texts that pydantic would take for one: `0.0` for a day, `on` for true, `1.0` for a whole number."""
+    form = re.compile(pattern, re.ASCII)
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not form.fullmatch(value):
+            raise PydanticCustomError(kind, "written otherwise")
+        return value
+
+    return check
+
+
+Day = Annotated[date, BeforeValidator(_written(r"\d{4}-\d\d-\d\d", "date_type"))]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", "datetime_type"))]
+Whole = Annotated[int, BeforeValidator(_written(r"-?\d{1,19}", "int_type"))]
+YesNo = Annotated[bool, BeforeValidator(_written("true|false", "bool_type"))]
 
 
 class Strict(BaseModel):

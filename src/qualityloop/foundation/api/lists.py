@@ -13,10 +13,11 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import Path, Query, Router
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from qualityloop.foundation.api.errors import ApiError
 from qualityloop.foundation.api.guards import allows
+from qualityloop.foundation.api.inputs import Day, Instant, Whole, YesNo
 from qualityloop.foundation.api.keyset import FIRST_YEAR, LAST_YEAR, LIMIT, MOST, MOST_KEY, Order, page_of
 from qualityloop.foundation.api.words import spoken
 from qualityloop.foundation.listing.columns import Column
@@ -24,7 +25,7 @@ from qualityloop.foundation.listing.declaration import Listing
 from qualityloop.foundation.listing.fields import field_at, value_at
 from qualityloop.foundation.listing.filters import Filter
 
-Key = Annotated[int, Path(ge=1, lt=MOST_KEY, description=spoken(gettext_lazy("id of the record")))]
+Key = Annotated[Whole, Path(ge=1, lt=MOST_KEY, description=spoken(gettext_lazy("id of the record")))]
 TYPES: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
     (models.DateTimeField, datetime),
     (models.DateField, date),
@@ -34,6 +35,7 @@ TYPES: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
     (models.DecimalField, float),
     (models.JSONField, Any),
 )
+INPUTS = {date: Day, bool: YesNo, int: Whole, list[int]: list[Whole]}  # how filters' values must be written
 CHANGED = "changed_at"
 
 
@@ -165,14 +167,14 @@ def _query_model(listing: Listing, orders: dict[str, Order]) -> type[BaseModel]:
     for one in listing.filters:
         for name, (kind, _text) in one.accepts(listing.model).items():
             text = spoken(partial(_meaning, listing, one, name))
-            fields[name] = (kind | None, Field(None, description=text))
+            fields[name] = (INPUTS.get(kind, kind) | None, Field(None, description=text))
     if any(field.name == CHANGED for field in listing.model._meta.concrete_fields):
         text = spoken(gettext_lazy("Only what changed at this instant or later; sorted by it unless asked otherwise"))
-        fields["changed_since"] = (AwareDatetime | None, Field(None, description=text))
+        fields["changed_since"] = (Instant | None, Field(None, description=text))
     order = spoken(gettext_lazy("Column to sort by, falling with -"))
     after = spoken(gettext_lazy("“next” of the page before"))
     limit = spoken(gettext_lazy("Rows of a page"))
     fields["sort"] = (Literal[tuple(orders)] | None, Field(None, description=order))
     fields["after"] = (str | None, Field(None, max_length=2000, description=after))
-    fields["limit"] = (int, Field(LIMIT, ge=1, le=MOST, description=limit))
+    fields["limit"] = (Whole, Field(LIMIT, ge=1, le=MOST, description=limit))
     return create_model("Asked", __config__=ConfigDict(extra="forbid"), **fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, QueryDict
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from qualityloop.foundation.api.errors import ApiError
 from qualityloop.foundation.api.guards import allows
-from qualityloop.foundation.api.inputs import Strict
+from qualityloop.foundation.api.inputs import Day, Strict, Whole
 from qualityloop.foundation.api.keyset import LIMIT, MOST, Order, page_of
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.api.words import spoken
@@ -179,10 +179,10 @@ class EntriesAsked(Strict):
     actor: str = Field("", max_length=100, description=spoken(_("Words of the name of who did it")))
     action: str = Field("", max_length=64, description=spoken(_("Key of an action, such as account.created")))
     record: str = Field("", max_length=200, description=spoken(_("Words of the record's name, or its key")))
-    first: date | None = Field(None, alias="from", description=spoken(_("The first day, in the organisation's zone")))
-    last: date | None = Field(None, alias="to", description=spoken(_("The last day, included")))
+    first: Day | None = Field(None, alias="from", description=spoken(_("The first day, in the organisation's zone")))
+    last: Day | None = Field(None, alias="to", description=spoken(_("The last day, included")))
     after: str | None = Field(None, max_length=200, description=spoken(_("“next” of the page before")))
-    limit: int = Field(LIMIT, ge=1, le=MOST, description=spoken(_("Rows of a page")))
+    limit: Whole = Field(LIMIT, ge=1, le=MOST, description=spoken(_("Rows of a page")))
 
 
 @audit.get(

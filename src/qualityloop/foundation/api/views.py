@@ -16,6 +16,7 @@ from qualityloop.foundation.api.document import document, sections
 from qualityloop.foundation.api.models import Token
 from qualityloop.foundation.api.permissions import ALL_TOKENS, TOKENS
 from qualityloop.foundation.api.services import DAYS, token_create, token_revoke
+from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.permissions import REGISTRY, SIGNED_IN, Permission, public, requires
 
@@ -49,6 +50,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"days": DAYS, "rights": _rights(request), "asked": request.POST}
     if request.method == "POST":
         context |= _made(request)
+    context["sees_all"] = ALL_TOKENS.allows(request.user)
     context["tokens"] = Token.objects.filter(owner=request.user).select_related("owner")[:100]
     answer = render(request, "api/tokens.html", context, status=422 if context.get("error") else 200)
     answer["Cache-Control"] = "no-store"
@@ -78,15 +80,28 @@ def _made(request: HttpRequest) -> dict[str, Any]:
 
 
 @requires(TOKENS)
+@require_safe
+def token(request: HttpRequest, pk: int) -> HttpResponse:
+    """One token with its history."""
+    found = _token(request, pk)
+    return render(request, "api/token.html", {"token": found, **history_panel(found)})
+
+
+@requires(TOKENS)
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """One's own token, or anybody's for an administrator."""
-    token = Token.objects.select_related("owner").filter(pk=pk).first()
-    if token is None or not (token.owner == request.user or ALL_TOKENS.allows(request.user)):
+    found = _token(request, pk)
+    token_revoke(actor=request.user, token=found, address=address_of(request))  # type: ignore[arg-type]
+    messages.success(request, _("The token “{name}” opens nothing any more.").format(name=found.name))
+    return redirect("api:tokens" if found.owner == request.user else "api:all_tokens")
+
+
+def _token(request: HttpRequest, pk: int) -> Token:
+    found = Token.objects.select_related("owner").filter(pk=pk).first()
+    if found is None or not (found.owner == request.user or ALL_TOKENS.allows(request.user)):
         raise Http404
-    token_revoke(actor=request.user, token=token, address=address_of(request))  # type: ignore[arg-type]
-    messages.success(request, _("The token “{name}” opens nothing any more.").format(name=token.name))
-    return redirect("api:tokens")
+    return found
 
 
 def _rights(request: HttpRequest) -> list[Permission]:
