@@ -34,3 +34,9 @@ def action_of(kind: Kind, name: str, document: Document, number: int | None = No
 def said(text: Message | Text) -> str:
     """A message of the core in the language of the page."""
     return text.in_language(get_language() or "zh")
+
+
+@register.simple_tag
+def at(found: dict[str, str], key: str) -> str:
+    """What stands under a key that has a point in it; nothing where there is none."""
+    return found.get(key, "")
