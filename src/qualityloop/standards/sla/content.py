@@ -32,8 +32,8 @@ LABELS = {
 def begun(name: Text) -> Content:
     """Three priorities and a rule for everything else."""
     rows = (
-        ("urgent", "urgent", "15 min", "4 h"),
-        ("high", "high", "30 min", "8 h"),
+        ("urgent", "urgent, 紧急, P1", "15 min", "4 h"),
+        ("high", "high, 高, P2", "30 min", "8 h"),
         ("others", "", "2 h", "24 h"),
     )
     return {
@@ -144,4 +144,4 @@ def sections(content: Content) -> Sequence[Section]:
     }
     rows = {str(row.get("key", "")): (str(row.get("key", "")), row) for row in content.get("rules", [])}
     columns = {key: LABELS[key].in_language(language) for key in FIELDS if key != "key"}
-    return [Section("head", _("The policy"), {"value": value}, head), Section("rules", _("Rules"), columns, rows)]
+    return [Section("head", _("The policy"), {"value": value}, head), Section("rules", _("SLA rules"), columns, rows)]
