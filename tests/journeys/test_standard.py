@@ -93,6 +93,11 @@ def test_the_editor_works_for_everybody(open_page: Callable[..., Page], product:
     page.get_by_label("编号").fill("ours")
     page.get_by_role("button", name="开始编写").click()
     expect(page.get_by_role("button", name="保存草稿")).to_be_visible()
+    for kind in ("calendars", "sla"):
+        page.goto(f"{product}/standards/{kind}/new/")
+        page.get_by_label("编号").fill("first")
+        page.get_by_role("button", name="开始编写").click()
+        expect(page.get_by_role("button", name="保存草稿")).to_be_visible()
     source = AXE.read_text("utf-8")
     draft = "/standards/indicators/ours/1/"
     addresses = [
@@ -100,6 +105,8 @@ def test_the_editor_works_for_everybody(open_page: Callable[..., Page], product:
         f"{draft}edit/",
         f"{draft}edit/indicator/?indicator=csat",
         "/standards/indicators/ours/compare/",
+        *(f"/standards/{kind}/first/1/{more}" for kind in ("calendars", "sla") for more in ("", "edit/")),
+        "/standards/sla/first/1/due/?created=2026-10-09T16:00&priority=urgent",
     ]
     for theme in ("light", "dark"):
         shown = open_page(theme=theme)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class StandardsConfig(AppConfig):
@@ -17,16 +16,19 @@ class StandardsConfig(AppConfig):
         from qualityloop.foundation.audit.presentation import WORDS
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.standards import documents, permissions, reminders
+        from qualityloop.standards.calendars.kind import CALENDARS
         from qualityloop.standards.indicators.kind import INDICATORS
+        from qualityloop.standards.sla.kind import SLA
         from qualityloop.standards.versions.history import words
         from qualityloop.standards.versions.kinds import entry_pages
 
         WORDS["standards.document"] = words
-        pages = entry_pages(INDICATORS, "edit", "row")
-        register(
-            Entry(
-                _("Evaluation standard"), "standards:indicators", "target", permissions.SEE, pages, "standard", order=1
+        for place, (kind, more) in enumerate(
+            ((INDICATORS, ("edit", "row")), (SLA, ("edit", "due")), (CALENDARS, ("edit",)))
+        ):
+            pages = entry_pages(kind, *more)
+            register(
+                Entry(kind.label, f"standards:{kind.key}", kind.icon, kind.see, pages, "standard", order=1 + place)
             )
-        )
         documents.navigation()
         reminders.connect()

@@ -40,3 +40,9 @@ def said(text: Message | Text) -> str:
 def rows_of(section: Section) -> list[list[str]]:
     """The rows of a section of a content, cell by cell."""
     return [[cells.get(column, "") for column in section.columns] for _name, cells in section.rows.values()]
+
+
+@register.simple_tag
+def at(found: dict[str, str], key: str) -> str:
+    """What stands under a key that has a point in it; nothing where there is none."""
+    return found.get(key, "")

@@ -1,0 +1,48 @@
+"""The kind of document 服务时限."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from qualityloop.standards.sla import content
+from qualityloop.standards.versions.kinds import Kind, register_kind
+from qualityloop.standards.versions.models import Document, Version
+
+
+def shown(request: HttpRequest, version: Version) -> dict[str, Any]:
+    """The rules of a version, and what can be asked about it."""
+    language = get_language() or "zh"
+    found = version.content
+    key = str(found.get("calendar", ""))
+    return {
+        "columns": [label.in_language(language) for label in content.LABELS.values()],
+        "rules": [[row.get(name, "") for name in content.FIELDS] for row in found.get("rules", [])],
+        "calendar": Document.objects.filter(kind="calendars", key=key).first() if key else None,
+        "now": timezone.localtime(),
+        "usable": not content.check(found),
+    }
+
+
+SLA = register_kind(
+    Kind(
+        key="sla",
+        label=_("SLA policy"),
+        plural=_("SLA policies"),
+        icon="clock",
+        note=_(
+            "Until when a ticket is answered and resolved, by priority, channel and tier; the first rule that fits."
+        ),
+        check=content.check,
+        sections=content.sections,
+        name=content.name_of,
+        template="standards/sla/content.html",
+        editor="standards:sla_edit",
+        new="standards:sla_new",
+        context=shown,
+    )
+)
