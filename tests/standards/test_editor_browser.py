@@ -16,7 +16,7 @@ from qualityloop.standards.process_maps.writing import WRITING as MAPS
 from qualityloop.standards.score_sheets.writing import WRITING as SHEETS
 from qualityloop.standards.sops.writing import WRITING as SOPS
 from qualityloop.standards.versions import services
-from qualityloop.standards.versions.models import Version
+from qualityloop.standards.versions.models import Document, Version
 
 __all__ = ["chromium"]
 
@@ -135,3 +135,20 @@ def test_phone_and_axe(pages: Open, path: str) -> None:
         assert watched.violations() == []
         if folder := os.environ.get("PICTURES"):
             page.screenshot(path=f"{folder}/{path.strip('/').replace('/', '_')}_{width}.png", full_page=True)
+
+
+def test_handbook_on_paper_phone_and_axe(pages: Open) -> None:
+    from qualityloop.demo.accounts import make_accounts
+    from qualityloop.demo.documents import make_documents
+
+    make_accounts()
+    Version.objects.all().delete()  # the drafts of the other tests
+    Document.objects.all().delete()
+    make_documents()
+    for width, scheme in ((1440, "light"), (390, "dark")):
+        watched = pages("/handbook/", width=width, scheme=scheme, policy=False)
+        watched.page.evaluate("s => document.documentElement.dataset.bsTheme = s", scheme)
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert watched.violations() == []
+        if folder := os.environ.get("PICTURES"):
+            watched.page.screenshot(path=f"{folder}/handbook_{width}.png", full_page=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +16,12 @@ from qualityloop.analysis.indicators.values import Grouping, Value
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.problems.causes import counted_causes
 from qualityloop.analysis.process import mine
+from qualityloop.analysis.process_map import Map, conformance
 from qualityloop.diagnosis import queries
 from qualityloop.diagnosis.choices import Choice, choose
 from qualityloop.diagnosis.codec import plain
 from qualityloop.diagnosis.courses import courses
+from qualityloop.diagnosis.prescribed import map_given
 from qualityloop.diagnosis.store import Result, kept, standard_hash
 from qualityloop.diagnosis.waiting import report
 from qualityloop.foundation.lake import cache_path, current_lake
@@ -114,12 +117,16 @@ def filter_values(lake: Lake, columns: tuple[str, ...]) -> Result:
     return kept(cache_path() / "pages", lake.snapshot, question, lambda: queries.distinct(lake, "tickets", columns))
 
 
-def process(lake: Lake, choice: Choice, where: str | None) -> Result:
-    """The process map of the cases that began in the period and whose ticket meets `where`."""
-    return _kept(lake, choice, "process", {"where": where}, lambda: _process(lake, choice, where))
+def process(lake: Lake, choice: Choice, where: str | None, given: Map | None = None) -> Result:
+    """How the cases went that began in the period and whose ticket meets `where`; how far they kept to the map `given`.
+
+    The answer has `conformance` where a map is given.
+    """
+    question = {"where": where, "map": plain(given) if given else None}
+    return _kept(lake, choice, "process", question, lambda: _process(lake, choice, where, given))
 
 
-def _process(lake: Lake, choice: Choice, where: str | None) -> Result:
+def _process(lake: Lake, choice: Choice, where: str | None, given: Map | None) -> Result:
     condition = queries.condition(where)
     with open_engine(memory_limit=MEMORY_LIMIT) as engine:
         found = mine(
@@ -128,10 +135,14 @@ def _process(lake: Lake, choice: Choice, where: str | None) -> Result:
             start=choice.period,
             end=choice.end,
             where=condition,
-            variants=VARIANTS,
+            variants=None if given else VARIANTS,
             progress=report,
         )
-    return found.to_json()
+    if given is None:
+        return found.to_json()
+    kept_to = conformance(given, ((variant.path, variant.cases) for variant in found.variants))
+    shown = replace(found, variants=found.variants[:VARIANTS])
+    return {**shown.to_json(), "conformance": plain(kept_to)}
 
 
 def _kept(lake: Lake, choice: Choice, page: str, question: dict[str, Any], compute: Callable[[], Result]) -> Result:
@@ -162,4 +173,5 @@ def refresh() -> None:
     overview(lake, choice)
     values(lake, choice, None, ())
     if "ticket_events" in lake.datasets:
-        process(lake, choice, None)
+        given = map_given(choice, {})
+        process(lake, choice, None, given.process if given else None)

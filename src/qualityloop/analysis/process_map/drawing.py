@@ -31,15 +31,16 @@ def map_svg(process: Map, language: str, *, narrow: bool = False, links: bool = 
     layout = lay_out(process, NARROW if narrow else WIDE, language)
     numbers = {step.key: n for n, step in enumerate(process.steps(), 1)}
     kind = "narrow" if narrow else "wide"
+    mark = f"{kind}-{process.key}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ql-map ql-map--{kind}" viewBox="0 0 {layout.width:.0f}'
         f' {layout.height:.0f}" width="{layout.width:.0f}" height="{layout.height:.0f}" font-family="{FONT}"'
         f' role="group" aria-label={quoteattr(process.name.in_language(language))}>',
-        f'<defs><marker id="ql-arrow-{kind}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
+        f'<defs><marker id="ql-arrow-{mark}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
         f' orient="auto-start-reverse"><path class="ql-map__tip" d="M0 0.8 L8 4 L0 7.2 z" fill="{LINE}"/>'
         "</marker></defs>",
         *(_band(band, layout) for band in layout.bands),
-        *(_line(line, kind) for line in layout.lines),
+        *(_line(line, mark) for line in layout.lines),
         *(_stage(band, layout, language) for band in layout.bands),
         *(_words(line) for line in layout.lines if line.words),
         *(_box(box, process, numbers, language, links=links) for box in layout.boxes),
@@ -74,11 +75,11 @@ def _stage(band: Band, layout: Layout, language: str) -> str:
     )
 
 
-def _line(line: Line, kind: str) -> str:
+def _line(line: Line, mark: str) -> str:
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in line.points)
     return (
         f'<polyline class="ql-map__way" points="{points}" fill="none" stroke="{LINE}" stroke-width="1.4"'
-        f' stroke-linejoin="round" marker-end="url(#ql-arrow-{kind})"/>'
+        f' stroke-linejoin="round" marker-end="url(#ql-arrow-{mark})"/>'
     )
 
 

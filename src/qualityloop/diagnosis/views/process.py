@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 
 from qualityloop.analysis.messages import Message, Text, message
 from qualityloop.analysis.problems.wording import column_label, format_number, format_share, value_label
+from qualityloop.analysis.process_map import Map
 from qualityloop.diagnosis import payloads, permissions, queries, services
 from qualityloop.diagnosis.durations import duration_text
+from qualityloop.diagnosis.prescribed import map_given
 from qualityloop.diagnosis.store import Result
 from qualityloop.diagnosis.views.asked import Asked, asked
 from qualityloop.foundation.export import FORMATS, Cell, table_response
@@ -46,7 +48,8 @@ def process(ask: Asked) -> HttpResponseBase:
         return ask.render("process_empty.html")
     chosen, notes = _filters(ask)
     where = queries.condition_text(chosen)
-    found = services.process(ask.lake, ask.choice, where)
+    given = map_given(ask.choice, chosen)
+    found = services.process(ask.lake, ask.choice, where, given.process if given else None)
     if ask.request.GET.get("format") == "json":
         return JsonResponse({"snapshot": ask.lake.snapshot, **found}, json_dumps_params={"ensure_ascii": False})
     tables = _Tables(ask, found, chosen)
@@ -60,6 +63,8 @@ def process(ask: Asked) -> HttpResponseBase:
         variant_count=format_number(found["variant_count"], language, 0),
         waiting=tables.bottlenecks(),
         variants=tables.variants(),
+        given=given,
+        kept=tables.kept_to(given.process) if given and found["cases"] else None,
         rework=tables.rework(),
         steps=tables.steps(),
         handled=any(item["handling"]["count"] for item in found["steps"]),
@@ -136,6 +141,29 @@ class _Tables:
             rows.append(Row("", cells, share, "", url, tuple(item["path"])))
         return rows
 
+    def kept_to(self, given: Map) -> dict[str, Any]:
+        """How far cases kept to the map: the rate, and each kind of departure with the ways behind it."""
+        found, language = self.found["conformance"], self.ask.language
+        cases = found["cases"] or 1
+        names = {step.key: step.name.in_language(language) for step in given.steps()}
+        departures = [
+            {
+                "kind": DEPARTURES[item["kind"]].in_language(language),
+                "name": names.get(item["step"], item["step"]),
+                "cases": self._number(item["cases"]),
+                "share": format_share(item["share"], language),
+                "ways": [(path, self._number(count), self._url("variant", *path)) for path, count in item["variants"]],
+            }
+            for item in found["departures"][:SHOWN]
+        ]
+        return {
+            "rate": format_share(1 - found["conforming"] / cases, language),
+            "deviating": self._number(found["cases"] - found["conforming"]),
+            "unfinished": self._number(found["unfinished"]),
+            "departures": departures,
+            "name": given.name.in_language(language),
+        }
+
     def rework(self) -> list[Row]:
         """Steps that had to be done again."""
         total = self.found["cases"] or 1
@@ -169,6 +197,12 @@ class _Tables:
         return rows
 
 
+DEPARTURES = {
+    "skipped": message("left out"),
+    "repeated": message("done again"),
+    "out_of_order": message("out of order"),
+    "unexpected": message("not on the map"),
+}
 EDGE_HEADER = (Text("工单号", "Ticket"), Text("离开时间", "Left at"), Text("等待", "Waiting"))
 CASE_HEADER = (
     Text("工单号", "Ticket"),

@@ -152,7 +152,8 @@ def _collect(at: datetime, language: str) -> Handbook:
 def _drawn(process: Any, language: str) -> dict[str, Any]:
     """A map without links: steps of several maps have the same keys."""
     shown = maps.laid_out(process, language, drawn=False)
-    return {**shown, "picture": map_svg(process, language, links=False)}
+    pictures = [map_svg(process, language, narrow=narrow, links=False) for narrow in (False, True)]
+    return {**shown, "pictures": pictures}
 
 
 def _source(version: Version, today: date, language: str) -> Source:

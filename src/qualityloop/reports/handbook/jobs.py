@@ -51,5 +51,5 @@ def name_of(handbook: Handbook, form: str) -> str:
 
 def ask_for(*, actor: Any, form: str, language: str, at: datetime) -> Any:
     """Ask for a handbook as a file."""
-    once = f"handbook-{form}-{language}-{at.isoformat()}"
+    once = f"handbook-{form}-{language}-{at:%Y-%m-%d}"
     return enqueue(MAKE, actor=actor, once=once, form=form, language=language, day=at.isoformat())

@@ -64,7 +64,7 @@ def parse_date_or_none(text: str) -> date | None:
 
 
 def instant_of(day: date | None) -> datetime:
-    """The end of a day, or now; the same for a minute, so that asking twice makes one file."""
+    """The last minute of a day, or now."""
     if day is None:
-        return timezone.now().replace(second=0, microsecond=0)
+        return timezone.now()
     return timezone.make_aware(datetime.combine(day, time(23, 59)))

@@ -74,11 +74,13 @@ class _Paper:
         run.font.size, run.font.color.rgb = Pt(8), MUTED
         self._field(foot, "PAGE")
 
-    def _field(self, paragraph: Any, code: str) -> None:
-        """A field that Word computes, such as the number of the page."""
-        for kind, text in (("begin", None), (None, code), ("separate", None), ("end", None)):
-            run = paragraph.add_run()
-            run.font.size = Pt(8)
+    def _field(self, paragraph: Any, code: str, shown: str = "", size: float = 8) -> None:
+        """A field that Word computes, such as the number of the page; `shown` until it has."""
+        for kind, text in (("begin", None), (None, code), ("separate", None), ("shown", None), ("end", None)):
+            run = paragraph.add_run(shown if kind == "shown" else "")
+            run.font.size = Pt(size)
+            if kind == "shown":
+                continue
             if kind:
                 mark = OxmlElement("w:fldChar")
                 mark.set(qn("w:fldCharType"), kind)
@@ -99,7 +101,8 @@ class _Paper:
                    % {"print": self.handbook.fingerprint})  # fmt: skip
         self.document.add_page_break()
         self.document.add_paragraph(_("Contents"), style="Subtitle")
-        self._field(self.document.add_paragraph(), 'TOC \\o "1-2" \\h \\z \\u')
+        chapters = "\n".join(f"{source.kind}: {source.name}" for source in self.handbook.sources)
+        self._field(self.document.add_paragraph(), 'TOC \\o "1-2" \\h \\z \\u', chapters, 10)
         update = OxmlElement("w:updateFields")
         update.set(qn("w:val"), "true")
         self.document.settings.element.append(update)
@@ -131,6 +134,8 @@ class _Paper:
                 self._cell(cell, words)
         if widths:
             table.autofit = False
+            for column, width in zip(table.columns, widths, strict=True):
+                column.width = Cm(width)
             for row in table.rows:
                 for cell, width in zip(row.cells, widths, strict=True):
                     cell.width = Cm(width)
