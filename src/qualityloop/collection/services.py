@@ -119,15 +119,24 @@ def import_map(
     with opened(run) as shop:
         looking.add_samples(mapping, shop.files, found)
     with transaction.atomic():
-        before = {"mapping": run.mapping, "source": run.source}
+        old_text, old_source = run.mapping, run.source
         run.mapping, run.found, run.state = text, found, state
         run.source = source.strip()[:100] or run.source
         run.checked, run.delivered, run.read, run.counts, run.error_json = {}, {}, {}, {}, ""
         run.save()
-        if before != {"mapping": run.mapping, "source": run.source}:
-            after = {"mapping": run.mapping, "source": run.source}
+        gone, new = _differing(old_text, run.mapping)
+        if gone or new or old_source != run.source:
+            before = {"mapping": gone, "source": old_source}
+            after = {"mapping": new, "source": run.source}
             record(actor=actor, action=actions.MAPPED, record=run, before=before, after=after, address=address)
     return mapping
+
+
+def _differing(before: str, after: str) -> tuple[str, str]:
+    """The lines that only one of two texts has."""
+    old, new = before.splitlines(), after.splitlines()
+    gone = [line.strip() for line in old if line not in set(new)]
+    return "\n".join(gone), "\n".join(line.strip() for line in new if line not in set(old))
 
 
 def _refuse_unless_open(run: ImportRun) -> None:
