@@ -15,7 +15,7 @@ class StandardsConfig(AppConfig):
         """Make the kinds of documents known, and put them into the navigation."""
         from qualityloop.foundation.audit.presentation import WORDS
         from qualityloop.foundation.navigation import Entry, register
-        from qualityloop.standards import documents, permissions, reminders
+        from qualityloop.standards import documents, reminders
         from qualityloop.standards.calendars.kind import CALENDARS
         from qualityloop.standards.indicators.kind import INDICATORS
         from qualityloop.standards.sla.kind import SLA
