@@ -84,7 +84,7 @@ def open_page(chromium: Browser, product: str) -> Iterator[Callable[..., Page]]:
             page.goto(f"{product}/sign-in/")
             page.locator("input[name=login]").fill(role)
             page.locator("input[name=password]").fill(PASSWORD)
-            page.locator("main button[type=submit]").click()
+            page.locator("main form button.btn-primary[type=submit]").click()
             page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
 

@@ -265,6 +265,6 @@ def test_the_detail_of_a_duration() -> None:
     with override("zh-hans"):
         said = [lasting(s) for s in (None, 0, 59, 61, 3600, 3661, 90_000, -30)]
     assert said == [
-        "", "0 秒", "59 秒", "1 分 1 秒", "1 小时", "1 小时 1 分", "1 天 1 小时", "−30 秒",
+        "", "0 秒", "59 秒", "1 分钟 1 秒", "1 小时", "1 小时 1 分钟", "1 天 1 小时", "−30 秒",
     ]  # fmt: skip
     assert [offset(s) for s in (0, 65.9, 3723, -61)] == ["0:00", "1:05", "1:02:03", "−1:01"]

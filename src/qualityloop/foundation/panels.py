@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.permissions import Permission
+from qualityloop.foundation.wording import value_word
 
 Tone = Literal["met", "warning", "missed", "insufficient"]
 Context = Callable[[HttpRequest, Any], dict[str, Any] | None]
@@ -125,6 +126,8 @@ def fact(record: models.Model, name: str, *, url: str = "", tone: str = "", note
     value = getattr(record, name)
     if getattr(field, "choices", None):
         value = getattr(record, f"get_{name}_display")()
+    elif isinstance(value, str):
+        value = value_word(name, value)
     return Fact(str(getattr(field, "verbose_name", name)), value, url, tone, note)
 
 

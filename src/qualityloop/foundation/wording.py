@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
 
+from qualityloop.analysis.datasets.values import known_value
 from qualityloop.analysis.messages import Message, Text
 
 Words = str | Promise | Message | Text
@@ -40,3 +41,9 @@ def shown(text: str, language: str = "") -> str:
         return words
     asked = language or translation.get_language() or settings.LANGUAGE_CODE
     return str(words["zh" if asked.startswith("zh") else "en"])
+
+
+def value_word(column: str, value: str) -> str:
+    """What a value of a column is called on pages: `phone` is 电话; the organisation's own words stay as they are."""
+    known = known_value(column, value)
+    return known.in_language(translation.get_language() or "zh") if known else value

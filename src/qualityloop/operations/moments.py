@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from qualityloop.customers.models import Customer
 from qualityloop.foundation.panels import Moment, register_moments
+from qualityloop.foundation.wording import value_word
 from qualityloop.operations.models import Interaction, Ticket, TicketEvent
 from qualityloop.operations.permissions import INTERACTIONS, TICKETS
 from qualityloop.operations.queries import interactions_for, tickets_for
@@ -55,7 +56,8 @@ def _interactions(request: HttpRequest, ticket: Ticket) -> Iterator[Moment]:
 
 
 def _talk(one: Interaction) -> Moment:
-    title = " · ".join(part for part in (one.channel or _("Interaction"), one.direction) if part)
+    how = (value_word("channel", one.channel) or _("Interaction"), value_word("direction", one.direction))
+    title = " · ".join(part for part in how if part)
     return Moment(
         one.started_at, title, "headset", one.category, one.agent.name if one.agent else "",
         reverse("operations:interaction", args=[one.pk]),

@@ -46,7 +46,7 @@ def lists(chromium: Any, live_server: Any) -> Iterator[Open]:
         kept.append((entered, watched))
         watched.page.locator("input[name=login]").fill("lin")
         watched.page.locator("input[name=password]").fill(PASSWORD)
-        watched.page.locator("main button[type=submit]").click()
+        watched.page.locator("main form button.btn-primary[type=submit]").click()
         watched.page.wait_for_url(lambda url: "/sign-in/" not in url)
         watched.page.goto(f"{live_server.url}/tickets/{query}")
         return watched

@@ -24,7 +24,12 @@ _VALUES: dict[str, dict[str, Text]] = {
         "technical_support": Text("技术支持", "technical support"),
         "consultation": Text("咨询", "consultation"),
     },
-    "complexity": {"simple": Text("简单", "simple"), "complex": Text("复杂", "complex")},
+    "complexity": {
+        "simple": Text("简单", "simple"),
+        "normal": Text("一般", "ordinary"),
+        "complex": Text("复杂", "complex"),
+    },
+    "direction": {"inbound": Text("呼入", "inbound"), "outbound": Text("呼出", "outbound")},
     "product_kind": {"hardware": Text("硬件", "hardware"), "software": Text("软件", "software")},
 }
 _WEEKDAYS = (

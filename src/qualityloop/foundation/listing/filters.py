@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qualityloop.foundation.listing.fields import Model, field_at, label_at
+from qualityloop.foundation.wording import value_word
 
 Rows = models.QuerySet[Any]
 LONGEST = 200  # characters of a word that is looked for
@@ -257,7 +258,7 @@ class Choice(Filter):
         found = field_at(asked.listing.model, self.way)
         if found is not None and found.choices:
             return tuple((str(key), str(label)) for key, label in found.flatchoices)
-        return tuple((value, value) for value in self._occurring(asked))
+        return tuple((value, value_word(self.name, value)) for value in self._occurring(asked))
 
     def _occurring(self, asked: Asked) -> list[str]:
         """Values among the newest rows that the person may see."""

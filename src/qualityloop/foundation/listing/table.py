@@ -16,6 +16,7 @@ from qualityloop.foundation.listing.asking import Wanted
 from qualityloop.foundation.listing.columns import Column, Tone
 from qualityloop.foundation.listing.declaration import Listing
 from qualityloop.foundation.listing.fields import field_at, value_at
+from qualityloop.foundation.wording import value_word
 
 CHUNK = 2000
 
@@ -77,7 +78,7 @@ def shown_rows(listing: Listing, records: list[Any]) -> list[ShownRow]:
         cells = []
         for column, label, right in columns:
             value = value_at(record, column.way)
-            text = text_of(listing, column, value)
+            text = value_word(column.name, text_of(listing, column, value))
             cells.append(ShownCell(text or "–", label, right, column.name == head, column.tone_of(value), not text))
         rows.append(ShownRow(tuple(cells), listing.record(record) if listing.record else None))
     return rows

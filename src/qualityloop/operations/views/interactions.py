@@ -16,6 +16,7 @@ from qualityloop.analysis.messages import AnalysisError
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.panels import Fact, fact, record_page
 from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.wording import value_word
 from qualityloop.operations import services
 from qualityloop.operations.forms import MarkForm, RecordingForm
 from qualityloop.operations.models import Annotation, Interaction, Message
@@ -45,7 +46,11 @@ def interaction(request: HttpRequest, pk: int) -> HttpResponse:
     one = _found(request, pk)
     context = {
         "title": one.number,
-        "subtitle": " · ".join(part for part in (one.channel, one.direction, one.category) if part),
+        "subtitle": " · ".join(
+            part
+            for part in (value_word("channel", one.channel), value_word("direction", one.direction), one.category)
+            if part
+        ),
         "crumbs": [(reverse("operations:interactions"), _("Interactions"))],
         "may_add": RECORDING_ADD.allows(request.user),
         **_talk(request, one),
