@@ -276,7 +276,7 @@ class _Paper:
         for key, label in facts.items():
             if content[key]:
                 self._fact(label, content[key])
-        heads = ("#", _("What"), _("How"), _("Caution"))
+        heads = ("#", pgettext("of a procedure", "What"), _("How"), _("Caution"))
         rows = [(str(s["number"]), s["name"], s["how"], s["caution"]) for s in content["steps"]]
         self.table(heads, rows, (0.9, 3.1, 7.5, 5.5))
         self.heading(_("Unusual cases"), 2)

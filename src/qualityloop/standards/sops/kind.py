@@ -39,7 +39,7 @@ def sections(content: Content) -> Sequence[Section]:
         Section(
             "steps",
             pgettext("of a process map", "Steps"),
-            {"name": _("What"), "how": _("How"), "caution": _("Caution")},
+            {"name": pgettext("of a procedure", "What"), "how": _("How"), "caution": _("Caution")},
             steps,
         ),
         Section("exceptions", _("Unusual cases"), {"case": _("If"), "action": _("then")}, cases),

@@ -24,7 +24,7 @@ READERS = tuple((role.value, role.label) for role in Role if role.value in STAFF
 
 ACTION = Group(
     (
-        Field("name", _("What"), "both", 12),
+        Field("name", pgettext_lazy("of a procedure", "What"), "both", 12),
         Field("how", _("How"), "both_area", 12),
         Field("caution", _("Caution"), "both_area", 12),
     )
