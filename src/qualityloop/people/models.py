@@ -15,6 +15,10 @@ from qualityloop.foundation.records.models import Record
 class Department(models.Model):
     """A department, team or station; they form a tree."""
 
+    parent_id: int | None
+    leader_id: int | None
+    children: Any  # managers of what points here
+    staff: Any
     name: models.CharField[str, str] = models.CharField(_("name"), max_length=100, unique=True)
     parent: models.ForeignKey[Any, Any] = models.ForeignKey(
         "self", verbose_name=_("belongs to"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
@@ -38,6 +42,8 @@ class Department(models.Model):
 class Staff(Record):
     """Somebody who works here, with or without an account."""
 
+    user_id: int | None
+    department_id: int | None
     number: models.CharField[str, str] = models.CharField(_("staff number"), max_length=50, blank=True)
     name: models.CharField[str, str] = models.CharField(_("name"), max_length=150, db_index=True)
     user: models.OneToOneField[Any, Any] = models.OneToOneField(
@@ -69,3 +75,59 @@ class Staff(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EvaluationGroup(models.Model):
+    """Those who judge service quality together for a while (评价小组)."""
+
+    members: Any  # manager of what points here
+    name: models.CharField[str, str] = models.CharField(_("name"), max_length=100)
+    starts_on: models.DateField[date, date] = models.DateField(_("from day"))
+    ends_on: models.DateField[date | None, date | None] = models.DateField(_("until day"), null=True, blank=True)
+    purpose: models.TextField[str, str] = models.TextField(_("what it is for"), blank=True)
+
+    class Meta:
+        verbose_name = _("evaluation group")
+        verbose_name_plural = _("evaluation groups")
+        ordering: ClassVar[list[str]] = ["-starts_on", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMember(models.Model):
+    """Somebody in an evaluation group: a member of staff, or a guest who speaks for the customers."""
+
+    class Post(models.TextChoices):
+        LEADER = "leader", _("Group leader")
+        SENIOR_AGENT = "senior_agent", _("Senior agents")
+        QC = "qc", _("QC specialists")
+        CUSTOMER = "customer", _("Customer representatives")
+
+    staff_id: int | None
+    group: models.ForeignKey[Any, Any] = models.ForeignKey(
+        EvaluationGroup, verbose_name=_("evaluation group"), on_delete=models.CASCADE, related_name="members"
+    )
+    post: models.CharField[str, str] = models.CharField(_("post"), max_length=20, choices=Post.choices)
+    staff: models.ForeignKey[Any, Any] = models.ForeignKey(
+        Staff, verbose_name=_("staff member"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    guest: models.CharField[str, str] = models.CharField(_("guest"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("group member")
+        verbose_name_plural = _("group members")
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(staff__isnull=False) ^ ~models.Q(guest=""), name="group_member_is_somebody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.who
+
+    @property
+    def who(self) -> str:
+        """The name."""
+        return str(self.staff) if self.staff_id else self.guest
