@@ -15,9 +15,15 @@ class CollectionConfig(AppConfig):
     def ready(self) -> None:
         """Register pages, jobs, purposes of files and the fact tables that are held here."""
         from qualityloop.collection import files, holding, jobs  # noqa: F401 (they register themselves)
-        from qualityloop.collection.permissions import IMPORT
+        from qualityloop.collection.permissions import IMPORT, SOURCES
+        from qualityloop.collection.sources import registry
         from qualityloop.foundation.navigation import Entry, register
 
         holding.connect()
+        registry.connect()
         pages = frozenset({"collection:imports", "collection:run", "collection:reject", "collection:rejects"})
         register(Entry(_("Import"), "collection:imports", "upload", IMPORT, pages, stage="collect", order=20))
+        pages = frozenset(
+            {"collection:sources", "collection:source", "collection:source_new", "collection:source_edit"}
+        )
+        register(Entry(_("Data sources"), "collection:sources", "inbox", SOURCES, pages, stage="collect", order=30))

@@ -16,11 +16,12 @@ from qualityloop.collection.importing.delivering import import_rows
 from qualityloop.collection.importing.rehearsing import rehearse
 from qualityloop.collection.importing.repairing import bring_in
 from qualityloop.collection.importing.workshop import sweep
-from qualityloop.collection.models import ImportRun, ImportState, RejectState
-from qualityloop.collection.permissions import IMPORT
+from qualityloop.collection.models import DataSource, ImportRun, ImportState, RejectState
+from qualityloop.collection.permissions import IMPORT, SOURCES
+from qualityloop.collection.polling import poll, poll_due
 from qualityloop.collection.services import import_look
 from qualityloop.foundation.audit.recording import record
-from qualityloop.foundation.jobs import Cancelled, Progress, enqueue, job
+from qualityloop.foundation.jobs import Cancelled, Progress, enqueue, job, schedule
 from qualityloop.foundation.jobs.registry import KINDS
 from qualityloop.foundation.records.receiving import undo
 from qualityloop.foundation.wording import Words, kept
@@ -140,3 +141,17 @@ def _note(run: ImportRun, state: ImportState, words: Words) -> None:
 def page_of(run: ImportRun) -> str:
     """Address of the import's page."""
     return reverse("collection:run", args=[run.pk])
+
+
+@job("collection.poll", _("Asking data sources"), right=SOURCES, quiet=True)
+def poll_sources(progress: Progress, *, source_id: int | None = None) -> None:
+    """Ask the sources whose time has come, or the one that is named."""
+    if source_id is None:
+        poll_due()
+        return
+    source = DataSource.objects.select_related("mapping", "actor").filter(pk=source_id).first()
+    if source is not None:
+        poll(source)
+
+
+schedule("collection.poll", cron="* * * * *")

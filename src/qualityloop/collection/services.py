@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -30,21 +30,25 @@ SHOWN = 3  # names of files in the label of an import
 
 
 def import_create(
-    *, actor: User | None, files: Sequence[tuple[str, Readable | bytes]], source: str = "", address: str = ""
+    *,
+    actor: User | None,
+    files: Sequence[tuple[str, Readable | bytes]],
+    source: str = "",
+    address: str = "",
+    unwanted: Callable[[int, AnalysisError], None] | None = None,
+    look: bool = True,
 ) -> ImportRun:
-    """Hand in files for one import. AnalysisError where one is not taken; then none is."""
+    """Hand in files for one import. AnalysisError where one is not taken; then none is.
+
+    With `unwanted`, which is told their places, those that are not taken are left out instead. Without `look` the
+    caller looks at the files (`import_look`).
+    """
     if not files:
         raise AnalysisError(message("choose at least one file"))
     if len(files) > MOST_FILES:
         raise AnalysisError(message("more than {count} files at once are not taken", count=MOST_FILES))
-    stored: list[StoredFile] = []
-    try:
-        for name, content in files:
-            stored.append(file_keep(content, name=name, purpose=FILES.key, actor=actor))
-    except AnalysisError:
-        for file in stored:
-            file_forget(file)
-        raise
+    stored = _kept(files, actor, unwanted)
+    large = sum(file.size for file in stored) > AT_ONCE
     with transaction.atomic():
         run = ImportRun.objects.create(label=_label(stored), source=source or "files", actor=actor)
         names: set[str] = set()
@@ -52,11 +56,32 @@ def import_create(
             ImportFile.objects.create(run=run, stored=file, name=_free_name(file.name, names), position=position)
         after = {"files": sorted(names), "sha256": [file.sha256 for file in stored]}
         record(actor=actor, action=actions.UPLOADED, record=run, before=None, after=after, address=address)
-        if sum(file.size for file in stored) > AT_ONCE:
+        if look and large:
             _queue(run, "collection.look", actor)
-    if sum(file.size for file in stored) <= AT_ONCE:
+    if look and not large:
         import_look(run=run)
     return run
+
+
+def _kept(
+    files: Sequence[tuple[str, Readable | bytes]],
+    actor: User | None,
+    unwanted: Callable[[int, AnalysisError], None] | None,
+) -> list[StoredFile]:
+    stored: list[StoredFile] = []
+    for place, (name, content) in enumerate(files):
+        try:
+            stored.append(file_keep(content, name=name, purpose=FILES.key, actor=actor))
+        except AnalysisError as error:
+            if unwanted is not None:
+                unwanted(place, error)
+                continue
+            for file in stored:
+                file_forget(file)
+            raise
+    if not stored:
+        raise AnalysisError(message("none of the files can be taken"))
+    return stored
 
 
 def _label(stored: Sequence[StoredFile]) -> str:

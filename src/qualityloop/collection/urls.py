@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qualityloop.collection.views import imports, rejects, run
+from qualityloop.collection.views import imports, rejects, run, sources
 
 app_name = "collection"
 
@@ -24,4 +24,10 @@ urlpatterns = [
     path("import/<int:number>/rejects/file/", rejects.rejects_file, name="rejects_file"),
     path("import/rejects/<int:number>/", rejects.reject, name="reject"),
     path("import/rejects/<int:number>/dismiss/", rejects.dismiss, name="reject_dismiss"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/new/", sources.new, name="source_new"),
+    path("sources/<int:number>/", sources.source, name="source"),
+    path("sources/<int:number>/edit/", sources.edit, name="source_edit"),
+    path("sources/<int:number>/ask/", sources.ask, name="source_ask"),
+    path("sources/<int:number>/forget/", sources.forget, name="source_forget"),
 ]
