@@ -1,4 +1,4 @@
-"""Databases that programs of their own work on, and the jobs of these tests."""
+"""Databases that programs of their own work on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from django_q.models import OrmQ
 
-from qualityloop.foundation.jobs import registry
 from qualityloop.foundation.jobs.models import JobRun
+from qualityloop.foundation.notices.models import Notice
+from qualityloop.foundation.webhooks.models import Announcement, Subscription
 from tests.databases import as_default, emptied, postgresql
 from tests.processes.programs import environ, tables
+from tests.processes.proving import jobs
+
+__all__ = ["jobs"]  # declared here as well, so that they can be asked for
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -38,33 +42,22 @@ def sqlite_home(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
 
 
 @pytest.fixture
-def environment(served: dict[str, str], settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def environment(served: dict[str, str], settings: Any) -> dict[str, str]:
     """An empty database, SQLite and PostgreSQL in turn, and the environment in which programs work on it."""
-    _empty(settings, monkeypatch)
+    _empty(settings)
     return served
 
 
 @pytest.fixture
-def sqlite_environment(sqlite_home: dict[str, str], settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def sqlite_environment(sqlite_home: dict[str, str], settings: Any) -> dict[str, str]:
     """The same, on SQLite only."""
-    _empty(settings, monkeypatch)
+    _empty(settings)
     return sqlite_home
 
 
-def _empty(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The jobs of the tests are known here as well, and wait for workers."""
-    monkeypatch.setattr(registry, "KINDS", kinds := {})
-    for module in ("services", "queue"):
-        monkeypatch.setattr(f"qualityloop.foundation.jobs.{module}.KINDS", kinds)
-    from tests.processes.proving import jobs
-
-    for key, work, longest in (
-        ("proving.rows", jobs.rows, 60), ("proving.fails", jobs.fails, 60),
-        ("proving.dies", jobs.dies, 60), ("proving.hangs", jobs.hangs, 2),
-    ):  # fmt: skip
-        kinds[key] = registry.JobKind(key, key, work, longest)
+def _empty(settings: Any) -> None:
     settings.QUALITYLOOP_JOBS = "queue"
-    JobRun.objects.all().delete()
-    OrmQ.objects.all().delete()
+    for model in (Notice, Announcement, Subscription, JobRun, OrmQ):
+        model.objects.all().delete()
     emptied()
     tables()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +70,15 @@ def test_the_end_of_the_program_is_the_end_of_its_cluster(
         until(lambda: ended(program) and not processes_of(group), "all have ended", 30)
     by_term = 143 if command == "work" else 0  # granian takes it for a wish to stop
     assert program.returncode == {signal.SIGINT: 0, signal.SIGTERM: by_term, signal.SIGKILL: -9}[number]
+
+
+def test_a_database_that_is_not_up_to_date_is_left_alone(sqlite_environment: dict[str, str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qualityloop", "work"], env={**sqlite_environment, "QUALITYLOOP_HOME": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "not up to date" in done.stderr
 
 
 def test_serve_works_too(sqlite_environment: dict[str, str]) -> None:

@@ -8,6 +8,9 @@ import time
 from django.db import connection
 
 from qualityloop.foundation.jobs import Progress, job
+from qualityloop.foundation.notices import notice_kind
+
+NEWS = notice_kind("proving.news", "News", transports=("email", "wecom"))
 
 
 @job("proving.rows", "Rows")

@@ -6,4 +6,3 @@ from qualityloop.config.settings import *  # noqa: F403
 from qualityloop.config.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.processes.proving"]
-EMAIL_HOST, EMAIL_PORT = "127.0.0.1", 9

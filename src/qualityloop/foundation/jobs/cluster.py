@@ -19,6 +19,7 @@ import django
 TICK = 1.0  # seconds between two looks around
 CARE = 30.0  # seconds between two rounds of sweeping
 GRACE = 10.0  # seconds for running jobs to end when asked to stop
+BEHIND = 4  # exit code: the database is not up to date
 log = logging.getLogger("qualityloop.jobs")
 
 
@@ -31,13 +32,15 @@ def main() -> int:
     parent = os.getppid()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qualityloop.config.settings")
     django.setup()
-    from django.db import connections
+    from django.db import DatabaseError
     from django_q.cluster import Cluster
 
-    from qualityloop.foundation.jobs.care import schedules_sync
-
-    schedules_sync()
-    connections.close_all()  # a connection may not be shared with the workers
+    try:
+        if not _prepared():
+            return BEHIND
+    except DatabaseError as error:
+        log.critical("the database cannot be read: %s", str(error).strip().partition("\n")[0])
+        return 1
     cluster = Cluster()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
@@ -51,6 +54,21 @@ def main() -> int:
         code = 1
     _end_group()
     return code
+
+
+def _prepared() -> bool:
+    """Whether the database is up to date, which is for `serve` to see to; then its schedules are those of the code."""
+    from django.db import connection, connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    from qualityloop.foundation.jobs.care import schedules_sync
+
+    executor = MigrationExecutor(connection)
+    ready = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if ready:
+        schedules_sync()
+    connections.close_all()  # a connection may not be shared with the workers
+    return ready
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -14,6 +14,7 @@ MODULE = "qualityloop.foundation.jobs.cluster"
 PATIENCE = 15.0  # seconds between asking the cluster to end and ending it
 SHORT = 10.0  # a life so short counts as a failure to start
 LONGEST_PAUSE = 30.0
+BEHIND = 4  # what the cluster ends with when the database is not up to date
 
 
 class Supervisor:
@@ -23,7 +24,7 @@ class Supervisor:
         self._workers = workers
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self.run, name="jobs", daemon=True)
-        self._process: subprocess.Popen[bytes] | None = None
+        self.is_behind = False  # it ended because the database is not up to date
 
     def __enter__(self) -> Supervisor:
         self._thread.start()
@@ -34,7 +35,7 @@ class Supervisor:
         self._thread.join()
 
     def wait(self) -> None:
-        """Return only when somebody calls `stop`."""
+        """Return when somebody calls `stop`, or no cluster can be run on this database."""
         self._ending.wait()
 
     def stop(self) -> None:
@@ -50,6 +51,9 @@ class Supervisor:
             while process.poll() is None and not self._ending.wait(0.2):
                 pass
             _end(process)
+            self.is_behind = process.returncode == BEHIND
+            if self.is_behind:
+                self._ending.set()
             if self._ending.is_set():
                 return
             pause = min(2 * pause, LONGEST_PAUSE) if time.monotonic() - begin < SHORT else 1.0
