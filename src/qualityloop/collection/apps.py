@@ -24,6 +24,13 @@ class CollectionConfig(AppConfig):
         pages = frozenset({"collection:imports", "collection:run", "collection:reject", "collection:rejects"})
         register(Entry(_("Import"), "collection:imports", "upload", IMPORT, pages, stage="collect", order=20))
         pages = frozenset(
-            {"collection:sources", "collection:source", "collection:source_new", "collection:source_edit"}
+            {
+                "collection:sources",
+                "collection:source",
+                "collection:source_new",
+                "collection:source_edit",
+                "collection:mails",
+                "collection:mail",
+            }
         )
         register(Entry(_("Data sources"), "collection:sources", "inbox", SOURCES, pages, stage="collect", order=30))

@@ -22,7 +22,7 @@ from qualityloop.collection.importing.headers import renamed
 from qualityloop.collection.models import DataSource, ImportFile, ImportRun, SavedMapping, SeenFile, SourceRun
 from qualityloop.collection.permissions import SOURCES as RIGHT
 from qualityloop.collection.services import import_create, import_discard, import_look, import_map, import_start
-from qualityloop.collection.sources.contract import Fetched
+from qualityloop.collection.sources.contract import Delivering, Fetched
 from qualityloop.collection.sources.registry import SOURCES
 from qualityloop.foundation.files.store import PIECE
 from qualityloop.foundation.models import User
@@ -60,10 +60,13 @@ def poll(source: DataSource, now: datetime | None = None) -> SourceRun:
     now = now or timezone.now()
     asked = SourceRun.objects.create(source=source, at=now)
     try:
-        new, asked.known = _new_files(source)
-        asked.found = len(new)
-        if new:
-            asked.run = _bring(source, new)
+        way = SOURCES.get(source.kind)
+        if isinstance(way, Delivering):
+            asked.found, asked.known = way.deliver(source)
+        else:
+            new, asked.known = _new_files(source)
+            asked.found = len(new)
+            asked.run = _bring(source, new) if new else None
     except AnalysisError as error:
         asked.error_json = kept(error.text)
         _tell_failure(source, error.text)

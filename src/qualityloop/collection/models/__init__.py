@@ -9,6 +9,7 @@ from qualityloop.collection.models.imports import (
     RejectState,
     SavedMapping,
 )
+from qualityloop.collection.models.mail import MailItem, MailState
 from qualityloop.collection.models.sources import DataSource, SeenFile, SourceRun
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "ImportFile",
     "ImportRun",
     "ImportState",
+    "MailItem",
+    "MailState",
     "RejectState",
     "RejectedRow",
     "SavedMapping",

@@ -22,6 +22,7 @@ class DataSource(models.Model):
 
     runs: Any  # related managers
     seen: Any
+    mails: Any
     mapping_id: int | None
 
     name: Text = models.CharField(_("name"), max_length=100, unique=True)

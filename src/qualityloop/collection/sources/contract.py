@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from django.utils.functional import Promise
 
 from qualityloop.foundation.files.store import Readable
+
+if TYPE_CHECKING:
+    from qualityloop.collection.models import DataSource
 
 Options = Mapping[str, Any]
 
@@ -68,6 +71,15 @@ class Source(Protocol):
 
         `since` is when the source was last asked, None the first time. AnalysisError where it cannot be reached.
         """
+        ...
+
+
+@runtime_checkable
+class Delivering(Protocol):
+    """A source that brings no files but deals with each piece itself, such as mails."""
+
+    def deliver(self, source: DataSource) -> tuple[int, int]:
+        """Take what there is; how many pieces were new, how many known. AnalysisError where it cannot be reached."""
         ...
 
 

@@ -26,6 +26,7 @@ def connect() -> None:
         excel,
         folder,
         json_lines,
+        mailbox,
         parquet,
         text,
         xes,
