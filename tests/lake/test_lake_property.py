@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from qualityloop.analysis.lake import Lake
 from qualityloop.feedback.models import SurveyResponse
 from qualityloop.foundation.lake.reading import lake_path
-from qualityloop.operations.models import Interaction, Message, Ticket, TicketEvent
+from qualityloop.operations.models import Interaction, Message, Ticket
 from qualityloop.people.models import Department, Staff
 from tests.lake import world
 
@@ -62,7 +62,7 @@ class Department_(RuleBasedStateMachine):
     def something_happens_to_a_ticket(self, which: int, month: int) -> None:
         ticket = one_of(Ticket, which)
         at = world.BEGIN + month * world.MONTH
-        TicketEvent.objects.create(ticket=ticket, seq=ticket.events.count() + 1 + which, at=at, activity="受理")
+        world.event(ticket, ticket.events.count() + 1 + which, at=at)
 
     @precondition(lambda self: Ticket.objects.exists())
     @rule(which=WHICH, month=MONTHS, status=WORDS)

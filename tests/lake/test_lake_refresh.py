@@ -24,6 +24,7 @@ from tests.lake.world import (
     built_anew,
     change,
     delete,
+    event,
     held,
     lake_from_files,
     shown,
@@ -42,7 +43,7 @@ def _department() -> Ticket:
     first = ticket("T1", 0, team=team, agent=agent, customer=customer, channel="online", escalated=True, contacts=2)
     ticket("T2", 1, subject="100% %s ? 'x'", handling_minutes=7.5, first_response_at=BEGIN + MONTH, escalated=False)
     for seq in (1, 2, 3):
-        TicketEvent.objects.create(ticket=first, seq=seq, at=BEGIN + timedelta(hours=seq), activity="受理", team=team)
+        event(first, seq, at=BEGIN + timedelta(hours=seq), team=team)
     call = Interaction.objects.create(number="I1", ticket=first, started_at=BEGIN, talk_seconds=60, solved=True)
     Message.objects.create(interaction=call, seq=1, at=BEGIN, author="agent", text="您好")
     SurveyResponse.objects.create(number="S1", ticket=first, answered_at=BEGIN, csat=5, nps=9, agent=agent)
@@ -113,7 +114,7 @@ def test_a_record_that_came_back_under_its_key_is_there() -> None:
     delete(_department())
     up_to_date()
     again = ticket("T1", 3)
-    TicketEvent.objects.create(ticket=again, seq=1, at=BEGIN, activity="重开")
+    event(again, 1, "重开")
     up_to_date()
     assert shown() == held()
     delete(again)
@@ -177,6 +178,18 @@ def test_a_lake_of_another_database_is_built_anew(home: Path) -> None:
     Source.objects.all().delete()
     assert up_to_date().rebuilt
     assert not up_to_date().rebuilt
+
+
+def test_a_damaged_lake_is_built_anew() -> None:
+    _department()
+    before = up_to_date().lake.snapshot
+    for damage in ("manifest", "file"):
+        if damage == "manifest":
+            (lake_path() / "manifest.json").write_text("{", encoding="utf-8")
+        else:
+            Lake.open(lake_path()).datasets["tickets"].files[0].unlink()
+        done = up_to_date()
+        assert (done.rebuilt, done.lake.snapshot) == (True, before)
 
 
 def test_two_refreshes_at_once_are_refused() -> None:

@@ -29,7 +29,7 @@ from qualityloop.foundation.lake.reading import lake_path
 from qualityloop.foundation.lake.refreshing import OVERLAP
 from qualityloop.operations.models import Ticket, TicketEvent
 from tests.conftest import ROOT
-from tests.lake.world import BEGIN, MONTH, built_anew, change, delete, held, shown, ticket, up_to_date
+from tests.lake.world import BEGIN, MONTH, built_anew, change, delete, event, held, shown, ticket, up_to_date
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -93,8 +93,10 @@ def _department(months: int = 12) -> None:
     rows = [Ticket(number=f"T{n}", created_at=BEGIN + (n % months) * MONTH, status="新") for n in range(3000)]
     Ticket.objects.bulk_create(rows)
     first = Ticket.objects.first()
+    batch = event(first, 0).batch
     TicketEvent.objects.bulk_create(
-        TicketEvent(ticket=first, seq=n, at=BEGIN + timedelta(hours=n), activity="受理") for n in range(2000)
+        TicketEvent(ticket=first, seq=n, at=BEGIN + timedelta(hours=n), activity="受理", batch=batch)
+        for n in range(1, 2000)
     )
 
 
@@ -151,7 +153,7 @@ def test_who_writes_while_the_lake_is_refreshed_loses_nothing() -> None:
             for n in count():
                 with transaction.atomic():
                     made = ticket(f"{name}{n}", n % 4)
-                    TicketEvent.objects.create(ticket=made, seq=1, at=BEGIN, activity="受理")
+                    event(made, 1)
                 if n % 3 == 0:
                     change(made, status="改", created_at=BEGIN)
                 if n % 10 == 0:
@@ -179,7 +181,7 @@ def test_who_writes_while_the_lake_is_refreshed_loses_nothing() -> None:
 def test_what_a_long_transaction_writes_is_found_when_it_ends() -> None:
     first = ticket("T0")
     for seq in range(5):
-        TicketEvent.objects.create(ticket=first, seq=seq, at=BEGIN, activity="受理")
+        event(first, seq)
     up_to_date()
     wrote, may_end = threading.Event(), threading.Event()
 
@@ -187,7 +189,7 @@ def test_what_a_long_transaction_writes_is_found_when_it_ends() -> None:
         try:
             with transaction.atomic():
                 change(first, status="改")
-                TicketEvent.objects.create(ticket=first, seq=10, at=BEGIN, activity="早写晚交")
+                event(first, 10, "早写晚交")
                 wrote.set()
                 may_end.wait(60)
         finally:
@@ -197,7 +199,7 @@ def test_what_a_long_transaction_writes_is_found_when_it_ends() -> None:
     writer.start()
     wrote.wait(60)
     if connection.vendor == "postgresql":  # others go on meanwhile, with higher numbers
-        TicketEvent.objects.create(ticket=first, seq=11, at=BEGIN, activity="晚写早交")
+        event(first, 11, "晚写早交")
     time.sleep(1.2)
     second = timedelta(seconds=1)  # the time of a change is taken before the transaction begins
     for _ in range(2):

@@ -18,7 +18,7 @@ from qualityloop.foundation.lake.facts import registered
 from qualityloop.foundation.lake.models import Refresh, Source
 from qualityloop.foundation.lake.reading import lake_path
 from qualityloop.foundation.lake.refreshing import bring_up_to_date
-from qualityloop.foundation.records.models import Deletion
+from qualityloop.foundation.records.models import Batch, BatchState, Deletion
 from qualityloop.operations.models import Interaction, Message, Ticket, TicketEvent
 from qualityloop.people.models import Department, Staff
 
@@ -41,6 +41,12 @@ def emptied() -> None:
 def ticket(number: str, month: int = 0, **more: Any) -> Ticket:
     """A ticket that was created in the given month after January."""
     return Ticket.objects.create(number=number, created_at=BEGIN + month * MONTH, **more)
+
+
+def event(of: Ticket, seq: int, activity: str = "受理", at: datetime = BEGIN, **more: Any) -> TicketEvent:
+    """A step in the life of a ticket; of an import that is being undone, for others can never be deleted again."""
+    batch, _ = Batch.objects.get_or_create(label="being undone", state=BatchState.UNDOING)
+    return TicketEvent.objects.create(ticket=of, seq=seq, at=at, activity=activity, batch=batch, **more)
 
 
 def change(record: Any, **values: Any) -> None:

@@ -16,12 +16,29 @@ from collections.abc import Sequence
 from types import FrameType
 
 from qualityloop.analysis.messages import AnalysisError, Message, message
-from qualityloop.cli import demo, diagnose, import_, inspect, mine, refresh, serve, standard, verify, version, work
+from qualityloop.cli import (
+    backup,
+    check,
+    demo,
+    diagnose,
+    import_,
+    inspect,
+    mine,
+    refresh,
+    restore,
+    serve,
+    standard,
+    verify,
+    version,
+    work,
+)  # fmt: skip
 from qualityloop.cli.arguments import Parser, WrongUse, speak
 from qualityloop.cli.language import choose_language
 from qualityloop.cli.terminal import Terminal
 
-COMMANDS = (inspect, diagnose, mine, standard, import_, demo, serve, work, refresh, verify, version)
+COMMANDS = (
+    inspect, diagnose, mine, standard, import_, demo, serve, work, refresh, backup, restore, check, verify, version,
+)  # fmt: skip
 
 EPILOG = message(
     "Exit code 0: done; 1: could not be done, the message says why; 2: wrong use. "

@@ -37,6 +37,12 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
         metavar=message("NUMBER").in_language(language),
         help=message("number of the entry with that hash, as printed beside it").in_language(language),
     )
+    parser.add_argument(
+        "--noted",
+        type=Path,
+        metavar=message("FILE").in_language(language),
+        help=message("file of the folder audit-heads, in the place of --head and --at").in_language(language),
+    )
     parser.set_defaults(run=run)
 
 
@@ -56,12 +62,12 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Count and head on stdout where the chain holds; AnalysisError names the first entry that does not."""
     if (options.head is None) != (options.at is None):
         raise WrongUse(message("--head and --at belong together"))
+    if options.head and options.noted:
+        raise WrongUse(message("either --head and --at, or --noted"))
     from qualityloop.config.prepare import set_up
 
     set_up()
-    from qualityloop.foundation.audit.verifying import Noted
-
-    checked = _walk(Noted(options.at, options.head) if options.head else None, terminal)
+    checked = _walk(_noted(options), terminal)
     if checked.fault:
         raise AnalysisError(
             message(
@@ -83,6 +89,15 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         )
     )
     return 0
+
+
+def _noted(options: argparse.Namespace) -> Noted | None:
+    from qualityloop.foundation.audit.verifying import Noted
+    from qualityloop.foundation.care.heads import head_read
+
+    if options.noted:
+        return head_read(options.noted)
+    return Noted(options.at, options.head) if options.head else None
 
 
 def _walk(noted: Noted | None, terminal: Terminal) -> Checked:

@@ -59,6 +59,7 @@ HTTPS = _flag("QUALITYLOOP_HTTPS")
 INSTALLED_APPS = [
     "qualityloop.foundation",
     "qualityloop.foundation.api",
+    "qualityloop.foundation.care",
     "qualityloop.foundation.files",
     "qualityloop.foundation.jobs",
     "qualityloop.foundation.lake",

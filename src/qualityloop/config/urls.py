@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("qualityloop.foundation.webhooks.urls")),
     path("", include("qualityloop.foundation.files.urls")),
     path("", include("qualityloop.foundation.lake.urls")),
+    path("", include("qualityloop.foundation.care.urls")),
     path("standards/", include("qualityloop.standards.urls")),
     path("", include("qualityloop.foundation.listing.urls")),
     path("", include("qualityloop.collection.urls")),

@@ -54,7 +54,8 @@ class LakeWriter:
     """Writes datasets into a lake; nothing is visible before `commit`, and nothing is left if it never comes.
 
     Used as a context manager: leaving without `commit` drops what was written. Files that a snapshot before
-    named are kept for `keep_seconds` after the commit that replaced them (0: until the next commit).
+    named are kept for `keep_seconds` after the commit that replaced them (0: until the next commit). With `anew`
+    the lake that is there is not looked at; it may be damaged.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class LakeWriter:
         calendar: WorkingCalendar | None = None,
         memory_limit: str | None = None,
         keep_seconds: float = 0,
+        anew: bool = False,
     ) -> None:
         path.mkdir(parents=True, exist_ok=True)
         self._path = path
@@ -79,11 +81,16 @@ class LakeWriter:
             raise LakeBusyError(message("another process is writing this lake; try again later")) from None
         for left in path.glob(".staging-*"):  # of a process that was killed; no other one can be writing now
             shutil.rmtree(left, ignore_errors=True)
-        self._old = read_manifest(path) if Lake.exists(path) else None
+        self._old = read_manifest(path) if Lake.exists(path) and not anew else None
         self._entries: dict[str, dict[str, Any]] = dict(self._old["datasets"]) if self._old else {}
         self._staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=path))
         self._connection = connect(memory_limit=memory_limit, temp=self._staging / "spill")
         self._connection.execute("SET preserve_insertion_order = true")
+
+    @property
+    def snapshot(self) -> str | None:
+        """The snapshot that is there now."""
+        return self._old["snapshot"] if self._old else None
 
     @property
     def source(self) -> dict[str, Any] | None:

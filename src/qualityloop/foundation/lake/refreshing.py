@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from django.db.models import Max, Model, QuerySet
 
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.lake import Lake, LakeWriter, Merged
+from qualityloop.analysis.messages import AnalysisError
 from qualityloop.foundation.lake.calendars import lake_calendar, lake_zone
 from qualityloop.foundation.lake.extraction import (
     Moment,
@@ -73,8 +75,9 @@ def bring_up_to_date(*, rebuild: bool = False, overlap: timedelta = OVERLAP, pro
     known = registered()
     calendar, zone = lake_calendar(), lake_zone()
     path = lake_path()
-    with LakeWriter(path, zone=zone, calendar=calendar, memory_limit=MEMORY_LIMIT, keep_seconds=KEEP_SECONDS) as writer:
-        before = Lake.open(path).snapshot if Lake.exists(path) else None
+    options: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "keep_seconds": KEEP_SECONDS}
+    with LakeWriter(path, zone=zone, calendar=calendar, anew=_is_damaged(path), **options) as writer:
+        before = writer.snapshot
         old = state_of(writer.source)
         if old is None and not any(facts.query().exists() for facts in known.values()):
             return Done(before=before)
@@ -90,6 +93,15 @@ def bring_up_to_date(*, rebuild: bool = False, overlap: timedelta = OVERLAP, pro
     done = run.done
     done.lake, done.before, done.rebuilt = lake, before, old is None
     return done
+
+
+def _is_damaged(path: Path) -> bool:
+    """Whether a lake is there that cannot be opened: it is derived, so a new one takes its place."""
+    try:
+        return Lake.exists(path) and not Lake.open(path).snapshot
+    except AnalysisError as error:
+        log.warning("the lake is built anew: %s", error)
+        return True
 
 
 def _highest(known: dict[str, Facts]) -> dict[str, tuple[datetime, int]]:

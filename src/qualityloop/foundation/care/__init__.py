@@ -1,0 +1,1 @@
+"""Looking after an installation: backup, restore, and saying what is wrong with it."""
