@@ -37,7 +37,7 @@ def map_svg(process: Map, language: str, *, narrow: bool = False, links: bool = 
         f' {layout.height:.0f}" width="{layout.width:.0f}" height="{layout.height:.0f}" font-family="{FONT}"'
         f' role="group" aria-label={quoteattr(process.name.in_language(language))}>',
         f'<defs><marker id="ql-arrow-{mark}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
-        f' orient="auto-start-reverse"><path class="ql-map__tip" d="M0 0.8 L8 4 L0 7.2 z" fill="{LINE}"/>'
+        f' orient="auto"><path class="ql-map__tip" d="M0 0.8 L8 4 L0 7.2 z" fill="{LINE}"/>'
         "</marker></defs>",
         *(_band(band, layout) for band in layout.bands),
         *(_line(line, mark) for line in layout.lines),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone, translation
@@ -128,8 +130,8 @@ def _collect(at: datetime, language: str) -> Handbook:
     versions = [version for key in (*OWN, *(k for k in KINDS if k not in OWN)) for version in found[key]]
     sources = {version.pk: _source(version, today, language) for version in versions}
 
-    def parts(kind: Kind, read: Any, lay_out: Any) -> tuple[Part, ...]:
-        return tuple(Part(sources[v.pk], lay_out(read(v.content)[0], language)) for v in found[kind.key])
+    def parts(kind: Kind) -> tuple[Part, ...]:
+        return tuple(Part(sources[v.pk], _laid_out(kind.key, v.content_json, language)) for v in found[kind.key])
 
     return Handbook(
         title=_("Service quality handbook"),
@@ -137,9 +139,9 @@ def _collect(at: datetime, language: str) -> Handbook:
         at=at,
         sources=tuple(sources.values()),
         standards=_standards(found[INDICATORS.key], sources, language),
-        maps=parts(maps.MAPS, read_map, _drawn),
-        sheets=parts(sheets.SHEETS, read_sheet, sheets.laid_out),
-        sops=parts(sops.SOPS, read_sop, sops.laid_out),
+        maps=parts(maps.MAPS),
+        sheets=parts(sheets.SHEETS),
+        sops=parts(sops.SOPS),
         others=tuple(
             Other(str(KINDS[key].plural), tuple((sources[v.pk], tuple(KINDS[key].sections(v.content))) for v in rest))
             for key, rest in found.items()
@@ -147,6 +149,17 @@ def _collect(at: datetime, language: str) -> Handbook:
         ),
         fingerprint=_fingerprint(versions, language),
     )
+
+
+@lru_cache(maxsize=256)
+def _laid_out(kind: str, content_json: str, language: str) -> dict[str, Any]:
+    """A content as it is shown; the same content always looks the same."""
+    content = json.loads(content_json)
+    if kind == maps.MAPS.key:
+        return _drawn(read_map(content)[0], language)
+    if kind == sheets.SHEETS.key:
+        return sheets.laid_out(read_sheet(content)[0], language)
+    return sops.laid_out(read_sop(content)[0], language)
 
 
 def _drawn(process: Any, language: str) -> dict[str, Any]:
@@ -192,6 +205,7 @@ def _dimension(standard: Standard, key: str, language: str) -> str:
     return standard.dimensions.get(key, Text(key, key)).in_language(language)
 
 
+@lru_cache(maxsize=2048)
 def indicator_entry(indicator: Indicator, language: str) -> IndicatorEntry:
     """Everything that the handbook says about an indicator."""
     found = definition(indicator, language)
