@@ -124,7 +124,7 @@ def _steps(one: Complaint) -> list[Fact]:
             facts.append(fact(one, name, note=_("after {time}").format(time=after)))
         else:
             label = str(one._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-            facts.append(Fact(label, _("not yet"), tone="insufficient"))
+            facts.append(Fact(label, _("not done yet"), tone="insufficient"))
     return facts
 
 
