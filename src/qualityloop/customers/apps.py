@@ -15,7 +15,7 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part in the undoing of imports, and stand in the navigation."""
-        from qualityloop.customers import receiving
+        from qualityloop.customers import api, receiving  # noqa: F401 (api registers its operations)
         from qualityloop.customers.permissions import CUSTOMERS
         from qualityloop.foundation.navigation import Entry, register
 

@@ -9,7 +9,7 @@ from qualityloop.feedback import permissions, queries
 from qualityloop.feedback.models import Complaint, Praise, Review, SurveyResponse
 from qualityloop.foundation.listing import Button, Choice, Column, Days, Listing, Related, Words, YesNo
 from qualityloop.foundation.listing.columns import Tone
-from qualityloop.operations.listings import staff, teams
+from qualityloop.operations.listings import IMPORT, staff, teams
 
 CSAT_TONE: dict[int, Tone] = {1: "missed", 2: "missed", 3: "warning", 4: "met", 5: "met"}
 ABOUT = (
@@ -53,6 +53,7 @@ SURVEY_RESPONSES = Listing(
         Related("team", options=teams),
         Related("agent", options=staff),
     ),
+    buttons=(IMPORT,),
     empty=_("No survey responses yet. Import them from files under “Import”."),
     record=lambda one: reverse("feedback:survey_response", args=[one.pk]),
 )
@@ -96,6 +97,7 @@ COMPLAINTS = Listing(
         Related("agent", options=staff),
         YesNo("upheld"),
     ),
+    buttons=(IMPORT,),
     empty=_("No complaints yet. Import them from files under “Import”."),
     record=lambda one: reverse("feedback:complaint", args=[one.pk]),
 )
@@ -125,6 +127,7 @@ REVIEWS = Listing(
         Choice("platform"),
         Choice("product"),
     ),
+    buttons=(IMPORT,),
     empty=_("No reviews yet. Import them from files under “Import”."),
     record=lambda one: reverse("feedback:review", args=[one.pk]),
 )

@@ -128,6 +128,8 @@ def fact(record: models.Model, name: str, *, url: str = "", tone: str = "", note
         value = getattr(record, f"get_{name}_display")()
     elif isinstance(value, str):
         value = value_word(name, value)
+    elif isinstance(value, float):
+        value = f"{value:g}"
     return Fact(str(getattr(field, "verbose_name", name)), value, url, tone, note)
 
 

@@ -51,6 +51,17 @@ def permission(key: str, label: str | Promise, roles: frozenset[str]) -> Permiss
     return REGISTRY[key]
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A right that a room further up declares, for links to its pages."""
+
+    key: str
+
+    def allows(self, user: object) -> bool:
+        """Whether `user` has it; nobody has a right that is not declared."""
+        return self.key in REGISTRY and REGISTRY[self.key].allows(user)
+
+
 def grouped() -> list[tuple[str, list[Permission]]]:
     """All permissions by the room that declares them, in words; both in the order of the alphabet of keys."""
     rooms: dict[str, list[Permission]] = {}

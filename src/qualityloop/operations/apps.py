@@ -16,7 +16,14 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         """Receive the room's fact tables, publish them to the lake, stand in the navigation."""
         from qualityloop.foundation.navigation import Entry, register
-        from qualityloop.operations import facts, files, moments, permissions
+        from qualityloop.operations import (  # noqa: F401 (some register what they hold)
+            api,
+            events,
+            facts,
+            files,
+            moments,
+            permissions,
+        )
         from qualityloop.operations.receiving import targets
 
         facts.publish()
@@ -31,4 +38,3 @@ class OperationsConfig(AppConfig):
         register(
             Entry(_("Interactions"), "operations:interactions", "headset", right, talks, stage="operate", order=20)
         )
-        del files  # imported so that its purpose is declared

@@ -9,10 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.foundation.listing import Button, Choice, Column, Days, Listing, Related, Words, YesNo
+from qualityloop.foundation.permissions import Elsewhere
 from qualityloop.operations import permissions, queries
 from qualityloop.operations.models import Interaction, Ticket
 from qualityloop.people.models import Department, Staff
 from qualityloop.people.scope import restrict
+
+IMPORT = Button(_("Import"), "collection:imports", Elsewhere("collection.import"), "upload")
 
 
 def teams(user: Any) -> QuerySet[Department]:
@@ -71,7 +74,7 @@ TICKETS = Listing(
         Words("customer__name", "customer__number", name="customer", label=_("customer")),
         YesNo("escalated"),
     ),
-    buttons=(Button(_("Register a ticket"), "operations:ticket_new", permissions.TICKET_EDIT),),
+    buttons=(Button(_("Register a ticket"), "operations:ticket_new", permissions.TICKET_EDIT), IMPORT),
     empty=_("No tickets yet. Import them from files under “Import”, or register one by hand."),
     record=lambda ticket: reverse("operations:ticket", args=[ticket.pk]),
 )
@@ -118,6 +121,7 @@ INTERACTIONS = Listing(
         YesNo("transferred"),
         YesNo("abandoned"),
     ),
+    buttons=(IMPORT,),
     empty=_("No calls or chats yet. Import them from files under “Import”."),
     record=lambda interaction: reverse("operations:interaction", args=[interaction.pk]),
 )

@@ -15,7 +15,7 @@ from qualityloop.foundation.listing.fields import Model, relations_at
 from qualityloop.foundation.listing.filters import Filter
 
 if TYPE_CHECKING:
-    from qualityloop.foundation.permissions import Permission
+    from qualityloop.foundation.permissions import Elsewhere, Permission
 
 RESERVED = frozenset({"page", "sort", "format", "view", "after", "limit", "changed_since"})
 
@@ -26,7 +26,7 @@ class Button:
 
     label: str | Promise
     url_name: str
-    right: Permission
+    right: Permission | Elsewhere
     icon: str = "plus"
 
 

@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qualityloop.foundation.audit.recording import record, values_of
 from qualityloop.foundation.records.numbering import next_number
+from qualityloop.foundation.webhooks.services import announce
 from qualityloop.operations.actions import TICKET_CHANGED, TICKET_REGISTERED
+from qualityloop.operations.events import CHANGED, CREATED
 from qualityloop.operations.models import Ticket, TicketEvent
 from qualityloop.operations.priority import WORDS, priority_of
 
@@ -64,7 +66,7 @@ def ticket_register(*, actor: Any, address: str = "", **values: Any) -> Ticket:
             actor=actor, action=TICKET_REGISTERED, record=ticket, before=None, after=_values(ticket),
             address=address,
         )  # fmt: skip
-        _announce("ticket.created", ticket)
+        _announce(CREATED.key, ticket)
     return ticket
 
 
@@ -96,7 +98,7 @@ def ticket_change(*, actor: Any, ticket: Ticket, reason: str = "", address: str 
             actor=actor, action=TICKET_CHANGED, record=kept, reason=reason, address=address,
             before={name: before[name] for name in changed}, after={name: after[name] for name in changed},
         )  # fmt: skip
-        _announce("ticket.changed", kept)
+        _announce(CHANGED.key, kept)
     return kept
 
 
@@ -161,4 +163,5 @@ def _event(ticket: Ticket, actor: Any, activity: str | Promise, at: datetime) ->
 
 
 def _announce(event: str, ticket: Ticket) -> None:
-    """Tell other systems, where somebody listens."""
+    """Tell the systems that listen."""
+    announce(event, {"id": ticket.pk, "url": f"/tickets/{ticket.pk}/", **_values(ticket)})
