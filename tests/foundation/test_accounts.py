@@ -50,6 +50,8 @@ def test_the_one_time_password_opens_nothing_but_the_page_that_changes_it(signed
     for address in ("/", "/account/", "/indicators/", "/account/factors/"):
         assert client.get(address)["Location"] == "/account/password/"
     assert client.get("/indicators/", headers={"HX-Request": "true"})["HX-Redirect"] == "/account/password/"
+    polled = {"HX-Request": "true", "HX-Current-URL": "http://testserver/account/password/"}
+    assert client.get("/indicators/", headers=polled).status_code == 204
     changed = client.post("/account/password/", {"oldpassword": password, "password1": NEW, "password2": NEW})
     assert changed.status_code == 302
     assert client.get("/account/").status_code == 200

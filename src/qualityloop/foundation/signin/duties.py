@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -74,5 +75,7 @@ class DutiesMiddleware:
             return HttpResponse(status=403)
         address = reverse(duty[0])
         if request.headers.get("HX-Request"):
+            if urlsplit(request.headers.get("HX-Current-URL", "")).path == address:
+                return HttpResponse(status=204)  # the page of the duty asks for the bell and the like: leave it be
             return HttpResponse(headers={"HX-Redirect": address})
         return HttpResponseRedirect(address)
