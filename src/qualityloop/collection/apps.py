@@ -14,7 +14,7 @@ class CollectionConfig(AppConfig):
 
     def ready(self) -> None:
         """Register pages, jobs, purposes of files and the fact tables that are held here."""
-        from qualityloop.collection import files, holding, jobs  # noqa: F401 (they register themselves)
+        from qualityloop.collection import api, files, holding, jobs  # noqa: F401 (they register themselves)
         from qualityloop.collection.permissions import IMPORT, SOURCES
         from qualityloop.collection.sources import registry
         from qualityloop.foundation.navigation import Entry, register

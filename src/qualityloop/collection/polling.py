@@ -66,7 +66,7 @@ def poll(source: DataSource, now: datetime | None = None) -> SourceRun:
         else:
             new, asked.known = _new_files(source)
             asked.found = len(new)
-            asked.run = _bring(source, new) if new else None
+            asked.run = bring(source, new) if new else None
     except AnalysisError as error:
         asked.error_json = kept(error.text)
         _tell_failure(source, error.text)
@@ -105,7 +105,7 @@ def _digest(fetched: Fetched) -> str:
     return whole.hexdigest()
 
 
-def _bring(source: DataSource, new: list[tuple[str, Fetched]]) -> ImportRun | None:
+def bring(source: DataSource, new: list[tuple[str, Fetched]]) -> ImportRun | None:
     """Import the new files; those that cannot be taken are remembered with the reason, so that they hold up nothing."""
     problems: dict[int, Message] = {}
     with ExitStack() as stack:

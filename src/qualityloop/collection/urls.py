@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qualityloop.collection.views import imports, mails, rejects, run, sources
+from qualityloop.collection.views import hooks, imports, mails, rejects, run, sources
 from qualityloop.foundation.listing import listing_page
 
 app_name = "collection"
@@ -25,6 +25,7 @@ urlpatterns = [
     path("import/<int:number>/rejects/file/", rejects.rejects_file, name="rejects_file"),
     path("import/rejects/<int:number>/", rejects.reject, name="reject"),
     path("import/rejects/<int:number>/dismiss/", rejects.dismiss, name="reject_dismiss"),
+    path("hooks/<int:number>/", hooks.hook, name="hook"),
     path("mails/", listing_page(mails.MAILS), name="mails"),
     path("mails/again/", mails.again, name="mails_again"),
     path("mails/<int:number>/", mails.mail, name="mail"),

@@ -58,6 +58,7 @@ class SourceRun(models.Model):
     """One time a source was asked."""
 
     source_id: int
+    run_id: int | None
 
     source: models.ForeignKey[Any, Any] = models.ForeignKey(
         DataSource, verbose_name=_("data source"), on_delete=models.CASCADE, related_name="runs"

@@ -29,5 +29,6 @@ def connect() -> None:
         mailbox,
         parquet,
         text,
+        webhook,
         xes,
     )
