@@ -130,7 +130,8 @@ def cursor(*parts: object) -> str:
 @pytest.mark.parametrize(
     "query",
     [
-        "limit=1.0", "escalated=on", "created_at_from=0.0", "changed_since=1700000000",
+        "contacts=many", f"team={10**18}0", "limit=1.0", "escalated=on", "created_at_from=0.0",
+        "changed_since=1700000000",
         "limit=0", "limit=501", "limit=many", "sort=subject", "sort=--id", "created_at_from=yesterday",
         "created_at_from=2026-09-02&created_at_to=2026-09-01", "changed_since=2026-10-01", "escalated=perhaps",
         "changed_since=2026-10-01T00:00:00", "changed_since=0001-01-01T00:00:00Z", "team=all", "offset=3",

@@ -34,6 +34,7 @@ def tickets(count: int, agent: User | None = None) -> list[Ticket]:
             status=STATUS[n % 3],
             priority=("高", "中", "低")[n % 3],
             handling_minutes=None if n % 4 == 0 else n * 1.5,
+            contacts=n % 3,
             escalated=(None, True, False)[n % 3],
             agent=me if n % 5 == 0 else None,
         )

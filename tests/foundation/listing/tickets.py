@@ -45,6 +45,7 @@ TICKETS = Listing(
         Days("created_at"),
         Choice("channel"),
         Choice("status"),
+        Choice("contacts"),
         Related("team"),
         YesNo("escalated"),
     ),

@@ -27,7 +27,7 @@ def _written(pattern: str, kind: str) -> Callable[[Any], Any]:
 
 Day = Annotated[date, BeforeValidator(_written(r"\d{4}-\d\d-\d\d", "date_type"))]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", "datetime_type"))]
-Whole = Annotated[int, BeforeValidator(_written(r"-?\d{1,19}", "int_type"))]
+Whole = Annotated[int, BeforeValidator(_written(r"-?\d{1,18}", "int_type"))]
 YesNo = Annotated[bool, BeforeValidator(_written("true|false", "bool_type"))]
 
 

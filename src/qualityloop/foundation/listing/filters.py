@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -25,6 +26,7 @@ RECENT = 20_000  # newest rows whose values are offered; more would cost more th
 OFFERED = 100  # values in a list to choose from
 KEPT = 300  # seconds that values to choose from are remembered
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+LARGEST = 2**63  # whole numbers that a database keeps are smaller
 
 
 class Given(Protocol):
@@ -223,6 +225,20 @@ class Days(Filter):
         return None if usable == [None, None] else tuple(usable)
 
 
+def _as_kept(model: Model, path: str, text: str) -> Any:
+    """A value as the column keeps it; None where it is none."""
+    found = field_at(model, path)
+    if found is None:
+        return text
+    try:
+        value = found.to_python(text)
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        return None
+    if isinstance(value, int | float) and not -LARGEST < value < LARGEST:  # nor what is no number
+        return None
+    return value
+
+
 @dataclass(frozen=True)
 class Choice(Filter):
     """Rows with one of the values that occur; several may be asked for."""
@@ -236,8 +252,11 @@ class Choice(Filter):
         return self.from_api({self.name: given.getlist(self.name)}), []
 
     def apply(self, rows: Rows, value: Any) -> Rows:
-        """One of the values."""
-        return rows.filter(**{f"{self.way}__in": value}) if len(value) > 1 else rows.filter(**{self.way: value[0]})
+        """One of the values; what a number cannot be finds nothing."""
+        known = [one for text in value if (one := _as_kept(rows.model, self.way, text)) is not None]
+        if not known:
+            return rows.none()
+        return rows.filter(**{f"{self.way}__in": known}) if len(known) > 1 else rows.filter(**{self.way: known[0]})
 
     def pairs(self, value: Any) -> list[tuple[str, str]]:
         """One parameter for each."""
@@ -273,11 +292,12 @@ class Choice(Filter):
     def accepts(self, model: Model) -> dict[str, tuple[Any, str]]:
         """Any number of values."""
         text = _("{what}: one of these values; may be given several times")
-        return {self.name: (list[str], text.format(what=self.heading(model)))}
+        kind = list[int] if isinstance(field_at(model, self.way), models.IntegerField) else list[str]
+        return {self.name: (kind, text.format(what=self.heading(model)))}
 
     def from_api(self, given: Mapping[str, Any]) -> Any:
         """The values."""
-        values = (str(value).replace("\x00", "")[:LONGEST] for value in given.get(self.name) or ())
+        values = (str(one).replace("\x00", "")[:LONGEST] for one in given.get(self.name) or ())
         return tuple(dict.fromkeys(value for value in values if value))[:50] or None
 
 
