@@ -57,7 +57,7 @@ def test_the_lake_shows_every_row_of_the_database() -> None:
     done = up_to_date()
     assert done.changed
     assert shown() == held()
-    assert {name: len(rows) for name, rows in shown().items()} == {
+    assert {name: len(rows) for name, rows in shown().items() if rows} == {
         "tickets": 2,
         "ticket_events": 3,
         "interactions": 1,
