@@ -25,7 +25,7 @@ from qualityloop.foundation.roles import EVERYONE
 pytestmark = pytest.mark.django_db
 
 assert get_resolver().url_patterns  # every room has declared its lists
-SAMPLES = {"pk": "1", "mark": "1", "key": "first_response_online"}  # values for the parameters of addresses
+SAMPLES = {"pk": "1", "mark": "1", "key": "first_response_online", "number": "1", "dataset": "tickets"}  # in addresses
 
 
 def address(path: str) -> str:

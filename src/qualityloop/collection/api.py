@@ -74,7 +74,15 @@ def _answer(run: ImportRun) -> ImportAnswer:
     )
 
 
-@records.post("/{dataset}", response={202: ImportAnswer}, summary=spoken(_("Send rows")), **allows(IMPORT))
+@records.post(
+    "/{dataset}",
+    response={202: ImportAnswer},
+    summary=spoken(_("Send rows")),
+    description=spoken(
+        _("Rows are read as those of a file are: what cannot be taken is rejected with its reason and kept for repair.")
+    ),
+    **allows(IMPORT),
+)
 def send_rows(request: HttpRequest, dataset: str, body: Rows) -> Status[ImportAnswer]:
     """Rows are read as those of a file are: what cannot be taken is rejected with its reason and kept for repair."""
     if not pushing.takes(dataset):
@@ -93,7 +101,13 @@ def send_rows(request: HttpRequest, dataset: str, body: Rows) -> Status[ImportAn
     return Status(202, _answer(run))
 
 
-@imports.get("/{number}", response=ImportAnswer, summary=spoken(_("How an import went")), **allows(IMPORT))
+@imports.get(
+    "/{number}",
+    response=ImportAnswer,
+    summary=spoken(_("How an import went")),
+    description=spoken(_("State, counts, and why rows were rejected.")),
+    **allows(IMPORT),
+)
 def one_import(request: HttpRequest, number: int) -> ImportAnswer:
     """State, counts, and why rows were rejected."""
     run = runs_for(cast(User, request.user)).filter(pk=number).first()

@@ -55,7 +55,7 @@ MAILS = Listing(
         Column("source", path="source__name"),
         Column("state", tone=TONES),
         Column("ticket", path="ticket__number"),
-        Column("reason", sort=False, type=str),
+        Column("reason", label=gettext_lazy("Reason"), sort=False, type=str),
         Column("attempts", shown=False),
     ),
     filters=(
