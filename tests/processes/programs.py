@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -48,7 +49,13 @@ def working(
         process.wait(40)
 
 
-def until(true: Callable[[], bool], what: str, seconds: float = 50) -> None:
+def kill(process: int) -> None:
+    """End a process without a word; one that has just ended by itself does not matter."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
+def until(true: Callable[[], bool], what: str, seconds: float = 100) -> None:
     """Wait until it is so."""
     end = time.monotonic() + seconds
     while not true():

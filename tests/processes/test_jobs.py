@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-
 import pytest
 from django.db import connection
 from django_q.models import OrmQ
@@ -13,7 +10,7 @@ from qualityloop.foundation.accounts import account_create
 from qualityloop.foundation.jobs import enqueue
 from qualityloop.foundation.jobs.models import JobRun
 from qualityloop.foundation.jobs.services import run_again, run_cancel
-from tests.processes.programs import LEASE, rows, running, states, until, working
+from tests.processes.programs import LEASE, kill, rows, running, states, until, working
 
 pytestmark = pytest.mark.xdist_group("processes")
 JOBS, STEPS = 14, 8
@@ -27,7 +24,7 @@ def test_workers_are_killed_and_everything_is_done_once_in_effect(environment: d
             until(lambda done=done: len(rows("SELECT DISTINCT number FROM proof")) > done, "further on")
             until(lambda: bool(set(running()) - set(killed)), "at work")
             killed.append((set(running()) - set(killed)).pop())
-            os.kill(killed[-1], signal.SIGKILL)
+            kill(killed[-1])
         until(lambda: states() == ["done"] * JOBS, "all done")
     assert rows("SELECT number, step FROM proof ORDER BY 1, 2") == [(n, s) for n in range(JOBS) for s in range(STEPS)]
     assert not OrmQ.objects.exists()

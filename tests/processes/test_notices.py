@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 import signal
 import socket
 import time
@@ -21,12 +21,12 @@ from qualityloop.foundation.webhooks import announce
 from qualityloop.foundation.webhooks.events import PING
 from qualityloop.foundation.webhooks.models import Call, Subscription
 from tests.foundation.notices.chats import Chat, chat_server
-from tests.foundation.webhooks.test_webhooks import Other, other_system
-from tests.processes.programs import running, until, working
+from tests.foundation.webhooks.test_webhooks import other_system
+from tests.processes.programs import kill, running, until, working
 from tests.processes.proving.jobs import NEWS
 
 pytestmark = pytest.mark.xdist_group("processes")
-SLOW = 2.0
+SLOW = 10.0  # seconds; long enough to be killed in
 
 
 class Post:
@@ -37,8 +37,6 @@ class Post:
         self.slow = 0.0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        import asyncio
-
         self.mails.append(envelope.content)
         await asyncio.sleep(self.slow)
         return "250 OK"
@@ -105,7 +103,7 @@ def test_killed_between_sending_and_noting(
         for told in (lambda: bool(chat.got), lambda: bool(post[0].mails)):
             until(told, "it has arrived")
         for worker in running():
-            os.kill(worker, signal.SIGKILL)
+            kill(worker)
         until(lambda: not Delivery.objects.filter(state__in=["waiting", "sending"]).exists(), "it is noted")
         time.sleep(1)
     assert (len(chat.got), len(post[0].mails)) == (1, 1)
@@ -124,7 +122,7 @@ def test_killed_while_it_tells_many(environment: dict[str, str], lin: User, chat
         for done in (3, 12, 22):
             until(lambda done=done: len(chat.got) + len(post[0].mails) > done, "under way")
             for worker in running()[:1]:
-                os.kill(worker, signal.SIGKILL)
+                kill(worker)
         until(lambda: not Delivery.objects.filter(state__in=["waiting", "sending"]).exists(), "all is settled")
     assert len({body["markdown"]["content"] for body in chat.got}) == len(chat.got)
     assert len({mail.split(b"Subject: ")[1].split(b"\r\n")[0] for mail in post[0].mails}) == len(post[0].mails)
@@ -135,27 +133,15 @@ def test_killed_while_it_tells_many(environment: dict[str, str], lin: User, chat
     assert not Notice.objects.filter(deliveries__in=unsure, on_page=False).exists()
 
 
-def test_a_webhook_is_called_again_with_the_same_key(
-    environment: dict[str, str], lin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_webhook_is_called_again_with_the_same_key(environment: dict[str, str], lin: User) -> None:
     with other_system() as other:
         Subscription.objects.create(name="ERP", url=f"http://127.0.0.1:{other.port}/", events=[PING.key])
-        _slow_once(other, monkeypatch)
+        other.slow = SLOW
         with working(environment):
             announce(PING.key, {})
             until(lambda: len(other.got) == 1, "it has arrived")
-            os.kill(running()[0], signal.SIGKILL)
+            other.slow = 0
+            kill(running()[0])
             until(lambda: Call.objects.get().state == "done", "it is taken")
     assert len({headers["QualityLoop-Delivery"] for headers, _ in other.got}) == 1
     assert len(other.got) == 2
-
-
-def _slow_once(other: Other, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first answer takes its time."""
-
-    class Slow(list[Any]):
-        def pop(self, index: Any = 0) -> Any:
-            time.sleep(SLOW)
-            return super().pop(index)
-
-    other.answers = Slow([(200, {})])

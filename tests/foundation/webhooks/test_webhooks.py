@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +41,7 @@ class Other:
     port: int = 0
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    slow: float = 0  # seconds that the next answer takes
 
 
 @contextmanager
@@ -47,7 +50,9 @@ def other_system() -> Iterator[Other]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            pause = other.slow
             other.got.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            time.sleep(pause)
             status, headers = other.answers.pop(0) if other.answers else (200, {})
             if status == 0:
                 return
@@ -55,7 +60,8 @@ def other_system() -> Iterator[Other]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write("收到\0".encode())
+            with contextlib.suppress(BrokenPipeError):  # who called was killed
+                self.wfile.write("收到\0".encode())
 
         def log_message(self, *args: object) -> None:
             pass
