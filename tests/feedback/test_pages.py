@@ -69,3 +69,12 @@ def test_praise_is_registered_and_finds_whom_it_is_for(house: House) -> None:
     assert AuditEntry.objects.get(action="feedback.praise_registered").after["agent"] == "小周"
     wrong = client.post(reverse("feedback:praise_new"), {"text": "x", "ticket_number": "none"})
     assert (wrong.status_code, Praise.objects.count()) == (422, 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("2", True), ("4", False), ("very", False), ("9" * 30, False), ("-1", False)]
+)
+def test_a_mark_to_filter_by_may_be_nonsense(house: House, asked: str, found: bool) -> None:
+    one = factories.a_survey_response(csat=2)
+    page = browser(house, "林主任").get(reverse("feedback:survey_responses"), {"csat": asked})
+    assert (page.status_code, one.number in page.content.decode()) == (200, found)

@@ -38,7 +38,8 @@ def test_from_the_list_to_a_marked_moment(open_page: Callable[..., Page], produc
     expect(page.get_by_text("GD-2026-00007")).to_be_visible()
     expect(page.get_by_text("GD-2026-00008")).to_have_count(0)  # another team's
     page.get_by_label("搜索").fill("不制冷")
-    page.get_by_role("button", name="显示", exact=True).click()
+    page.get_by_label("搜索").press("Enter")
+    page.wait_for_url("**q=**")
     page.get_by_role("link", name="GD-2026-00007").click()
 
     timeline = page.get_by_role("region", name="时间线")
