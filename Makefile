@@ -77,6 +77,10 @@ test: setup-dev chromium pango ## Set up everything and run the tests (PYTEST_AR
 pango: ## Install Pango for documents as PDF, where this is allowed
 	@tools/pango.sh
 
+.PHONY: test-postgresql
+test-postgresql: setup-dev ## The tests that touch the database once more, on a PostgreSQL of their own
+	@$(BIN)/python -m tests.with_postgresql $(BIN)/python -m pytest -n auto --dist loadgroup --ignore=tests/spark --ignore=tests/oracle $(PYTEST_ARGS)
+
 .PHONY: chromium
 chromium: ## Install Debian's chromium for the browser tests, where this is allowed
 	@tools/chromium.sh

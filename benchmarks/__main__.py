@@ -13,6 +13,10 @@ from benchmarks import data, importing, indicators, overview, process, scale
 from benchmarks.measure import table
 
 PARTS = ("indicators", "process", "refresh", "overview", "import", "large")
+from benchmarks import data, indicators, overview, process, scale, upkeep
+from benchmarks.measure import table
+
+PARTS = ("indicators", "process", "refresh", "overview", "lake", "large")
 
 
 def main() -> None:
@@ -41,6 +45,10 @@ def main() -> None:
         if "refresh" in parts:
             title = f"Refresh after one more day, {options.tickets:,} tickets"
             print(table(title, indicators.refresh(folder, options.tickets, options.runs)), flush=True)
+        if "lake" in parts:
+            results, said = upkeep.run(folder, options.tickets, options.runs)
+            print(table(f"Lake brought up to date, {options.tickets:,} tickets with their events, SQLite", results))
+            print(said + "\n", flush=True)
         if "process" in parts:
             title = f"Process mining, {options.cases:,} cases"
             print(table(title, process.run(folder, options.cases, options.runs)), flush=True)

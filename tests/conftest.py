@@ -17,6 +17,21 @@ def skip(reason: str) -> None:
     pytest.skip(reason)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another database (make test-postgresql) only what touches it, and has not both of its own, is worth a run."""
+    if not os.environ.get("QUALITYLOOP_TEST_DATABASE"):
+        return
+    chosen = [item for item in items if _touches_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    asked = item.get_closest_marker("django_db") is not None or {"db", "transactional_db"} & fixtures
+    return bool(asked) and "served_database" not in fixtures
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real public data sets (QUALITYLOOP_REAL_DATA)."""

@@ -42,7 +42,7 @@ def postgresql() -> Iterator[str]:
         with (folder / "out").open("ab") as out:
             subprocess.run([*run, *map(str, command)], check=check, stdout=out, stderr=out, cwd=folder)
 
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=40"
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=100"
     try:
         call(binaries / "initdb", "-D", cluster, "-A", "trust", "-U", "tester", "-E", "UTF8", "--no-sync")
         call(binaries / "pg_ctl", "-D", cluster, "-l", folder / "log", "-w", "-o", options, "start")

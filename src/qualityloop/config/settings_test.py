@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
-from qualityloop.config.database import sqlite
+from qualityloop.config.database import postgres, sqlite
 from qualityloop.config.settings import *  # noqa: F403
 
 QUALITYLOOP_HOME = Path(tempfile.gettempdir()) / "qualityloop-tests-have-no-home"  # tests that need one set it
@@ -14,7 +15,9 @@ QUALITYLOOP_JOBS = "now"  # at commit, in the same process
 SECRET_KEY = "only for tests"  # noqa: S105
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-DATABASES = {"default": sqlite(Path(":memory:"))}
+# The same tests run on PostgreSQL: make test-postgresql.
+_ADDRESS = os.environ.get("QUALITYLOOP_TEST_DATABASE", "")
+DATABASES = {"default": postgres(_ADDRESS) if _ADDRESS else sqlite(Path(":memory:"))}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
