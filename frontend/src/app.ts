@@ -9,6 +9,7 @@ import { startSuggestions } from "./editor/suggest";
 import { startOutlines } from "./outline";
 import { startDropzones } from "./dropzone";
 import { startPasskeys } from "./passkeys";
+import { startTags } from "./tags";
 import { startTalk } from "./talk";
 
 declare global {
@@ -25,4 +26,5 @@ startChecks(document);
 startOutlines();
 startDropzones();
 startPasskeys();
+startTags();
 startTalk();

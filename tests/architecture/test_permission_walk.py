@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 SAMPLES = {  # values for the parameters of addresses
     "contact": "1",
+    "dataset": "tickets",
     "key": "first_response_online",
     "mark": "1",
     "number": "1",

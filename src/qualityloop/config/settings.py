@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "qualityloop.feedback",
     "qualityloop.diagnosis",
     "qualityloop.collection",
+    "qualityloop.collection.tagging",
     "qualityloop.reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",

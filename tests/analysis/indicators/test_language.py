@@ -76,6 +76,10 @@ def value(rows: duckdb.DuckDBPyConnection, text: str, where: str | None = None) 
         ("channel = 'a\\b'", "F"),
         ("channel LIKE '%\\%'", "F"),
         ("channel LIKE '_n%'", "AB"),
+        ("contains(channel, '%')", "H"),  # no pattern: a percent sign is itself
+        ("CONTAINS(channel, 'zz', 'n')", "ABCD"),
+        ("NOT contains(channel, 'n')", "EFH"),  # what is unknown contains nothing and lacks nothing
+        ("contains(channel, 'it''s') OR contacts = 3", "EG"),
         ("channel NOT LIKE '%n%'", "EFH"),
         ("channel IN ('phone', '50%')", "CDH"),
         ("channel NOT IN ('phone', '50%')", "ABEF"),
@@ -247,6 +251,9 @@ def test_mistakes_are_shown_with_a_way_out(text: str, wrong: str, suggestion: st
         ("share(channel IN ())", ")"),
         ("share(channel LIKE team)", "team"),
         ("share(channel LIKE 5)", "5"),
+        ("share(contains(channel, 5))", "5"),
+        ("share(contains(channel, ''))", "''"),
+        ("share(contains(contacts, 'a'))", "contacts"),
         ("share(channel + 1 > 2)", "channel"),
         ("share(escalated > FALSE)", "FALSE"),
         ("share(tickets.channel = 'a')", "."),
@@ -323,6 +330,7 @@ def test_literals_cannot_leave_their_quotes() -> None:
     assert [n.this for n in parsed.find_all(sqlglot.exp.Literal)] == [nasty]
     assert text_sql("\\", "spark") == "'\\\\'"
     # inside a pattern Spark reads backslashes a second time
+    assert condition("contains(channel, '${x}')").sql("spark") == "((instr(`channel`, '\\u0024{x}') > 0))"
     assert condition("channel LIKE 'a\\%'").sql("spark") == "(`channel` LIKE 'a\\\\\\\\%')"
 
 

@@ -27,12 +27,12 @@ ALLOWED = (
     exp.Alias, exp.Avg, exp.Sum, exp.Min, exp.Max, exp.Count, exp.Variance, exp.PercentileCont, exp.Quantile,
     exp.Case, exp.If, exp.Star, exp.Least, exp.Nullif, exp.Cast, exp.DataType,
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Date, exp.Is,
-    exp.Paren, exp.Neg, exp.Not, exp.And, exp.Or, exp.In, exp.Between, exp.Like,
+    exp.Paren, exp.Neg, exp.Not, exp.And, exp.Or, exp.In, exp.Between, exp.Like, exp.StrPosition,
     exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Add, exp.Sub, exp.Mul, exp.Div,
 )  # fmt: skip
 PIECES = st.sampled_from(
     [
-        *FUNCTIONS, "avg", "coalesce", "read_csv", "pg_read_file", "getenv",
+        *FUNCTIONS, "contains", "avg", "coalesce", "read_csv", "pg_read_file", "getenv",
         "contacts", "channel", "escalated", "created_at", "created_at_day", "csat", "nps", "hour", "at", "text",
         "(", ")", "(", ")", ",", "+", "-", "*", "/", "%", "=", "<>", "<=", ">", "<", "!=", "==", "||", "::", ";", ".",
         "?",
@@ -81,6 +81,7 @@ conditions = st.deferred(
             " ".join
         ),
         st.lists(literals, min_size=1, max_size=3).map(lambda v: f"channel IN ({', '.join(v)})"),
+        st.lists(literals, min_size=1, max_size=3).map(lambda v: f"contains(team, {', '.join(v)})"),
         st.tuples(numbers, numbers, numbers).map(lambda t: f"{t[0]} NOT BETWEEN {t[1]} AND {t[2]}"),
         st.sampled_from(["escalated", "NOT escalated", "closed_at IS NULL", "created_at_day >= DATE '2026-01-01'"]),
         st.tuples(conditions, st.sampled_from(["AND", "OR"]), conditions).map(lambda t: f"({t[0]}) {t[1]} ({t[2]})"),

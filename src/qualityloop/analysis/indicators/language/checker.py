@@ -14,6 +14,7 @@ from qualityloop.analysis.indicators.language.tree import (
     Call,
     Chain,
     Compare,
+    Contains,
     In,
     IsNull,
     Like,
@@ -205,6 +206,8 @@ def type_of(node: Node, dataset: Dataset) -> Type:  # noqa: PLR0912 - a branch p
         case Like():
             _expect(node.operand, dataset, "text")
             _expect(node.pattern, dataset, "text")
+        case Contains():
+            _check_words(node, dataset)
         case Call():
             if node.name not in FUNCTIONS:
                 raise _unknown_function(node)
@@ -215,6 +218,14 @@ def type_of(node: Node, dataset: Dataset) -> Type:  # noqa: PLR0912 - a branch p
                 ),
             )
     return "boolean"
+
+
+def _check_words(node: Contains, dataset: Dataset) -> None:
+    _expect(node.operand, dataset, "text")
+    for word in node.words:
+        _expect(word, dataset, "text")
+        if not word.value:
+            raise _fail(word, message("Every text contains the empty one; a word is needed."))
 
 
 def _literal_type(node: Literal) -> Type:

@@ -13,6 +13,7 @@ from qualityloop.analysis.indicators.language.tree import (
     Call,
     Chain,
     Compare,
+    Contains,
     In,
     IsNull,
     Like,
@@ -148,6 +149,9 @@ class _Words:
                     if node.negated
                     else message("{value} is between {low} and {high}", value=value, low=low, high=high)
                 )
+            case Contains():
+                words = self.listed([self.literal(word.value) for word in node.words], message(" or "))
+                return self.say(message("{value} contains {words}", value=self.plain(node.operand), words=words))
             case Like():
                 value, pattern = self.plain(node.operand), self.row(node.pattern)
                 return self.say(

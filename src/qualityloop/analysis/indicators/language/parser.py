@@ -15,6 +15,7 @@ from qualityloop.analysis.indicators.language.tree import (
     Call,
     Chain,
     Compare,
+    Contains,
     In,
     IsNull,
     Like,
@@ -279,8 +280,18 @@ class _Parser:
     def name(self) -> Node:
         token = self.take()
         if not token.quoted and self.accept("("):
-            return self.call(token)
+            return self.contains(token) if token.value.lower() == "contains" else self.call(token)
         return Name(token.start, token.end, 1, token.value if token.quoted else token.value.lower())
+
+    def contains(self, name: Token) -> Node:
+        """A text, and the words of which one must stand in it."""
+        operand = self.expression(0)
+        self.expect(",")
+        words = [self.literal()]
+        while self.accept(","):
+            words.append(self.literal())
+        end = self.expect(")").end
+        return self.node(Contains(name.start, end, operand.depth + 1, operand, tuple(words)))
 
     def call(self, name: Token) -> Node:
         arguments: list[Node] = []

@@ -13,6 +13,7 @@ from qualityloop.analysis.indicators.language.tree import (
     Between,
     Chain,
     Compare,
+    Contains,
     In,
     IsNull,
     Like,
@@ -70,6 +71,9 @@ def row_sql(node: Node, dataset: Dataset, dialect: Dialect) -> str:  # noqa: PLR
             if dialect == "spark":  # there a backslash escapes inside a pattern, in DuckDB it is itself
                 pattern = pattern.replace("\\", "\\\\")
             return f"({sql(node.operand)} {'NOT ' if node.negated else ''}LIKE {text_sql(pattern, dialect)})"
+        case Contains():
+            text = sql(node.operand)
+            return "(" + " OR ".join([f"(instr({text}, {sql(word)}) > 0)" for word in node.words]) + ")"
     raise TypeError(f"no row value: {node!r}")
 
 

@@ -107,6 +107,14 @@ class Like(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Contains(Node):
+    """Whether one of several words stands in a text, every character meaning itself."""
+
+    operand: Node
+    words: tuple[Literal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Node):
     """A function with its arguments."""
 
@@ -131,6 +139,8 @@ def children(node: Node) -> tuple[Node, ...]:  # noqa: PLR0911 - a branch per ki
             return (node.operand, node.low, node.high)
         case Like():
             return (node.operand, node.pattern)
+        case Contains():
+            return (node.operand, *node.words)
         case Call():
             return node.arguments
     return ()

@@ -1,0 +1,10 @@
+"""Texts: what can be learned from the tags that people gave them."""
+
+from __future__ import annotations
+
+from qualityloop.analysis.text.examples import Examples
+from qualityloop.analysis.text.learning import Learned, learn
+from qualityloop.analysis.text.measuring import ENOUGH, TARGET, Measured
+from qualityloop.analysis.text.model import TagModel
+
+__all__ = ["ENOUGH", "TARGET", "Examples", "Learned", "Measured", "TagModel", "learn"]
