@@ -21,7 +21,7 @@ class PeopleConfig(AppConfig):
         pages = frozenset(
             f"people:{page}" for page in ("organisation", "department", "department_new", "department_edit")
         )
-        register(Entry(_("Organisation"), "people:organisation", "sitemap", PEOPLE, pages, order=60))
+        register(Entry(_("Organisation chart"), "people:organisation", "sitemap", PEOPLE, pages, order=60))
         pages = frozenset(
             f"people:{page}" for page in ("staff", "staff_member", "staff_new", "staff_edit", "staff_account")
         )

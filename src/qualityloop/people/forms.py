@@ -15,6 +15,12 @@ from qualityloop.foundation.roles import Role
 from qualityloop.people.models import Department, EvaluationGroup, GroupMember, Staff
 from qualityloop.people.services import Member
 
+PICKS = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+
+
+def _rows() -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": 3})
+
 
 def _day(label: Any, *, required: bool = False) -> forms.DateField:
     return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
@@ -30,7 +36,7 @@ class DepartmentForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     parent = forms.ModelChoiceField(Department.objects.none(), label=_("Belongs to"), required=False)
     leader = forms.ModelChoiceField(Staff.objects.none(), label=_("Leader"), required=False)
-    duties = forms.CharField(label=_("Duties"), required=False, max_length=4000, widget=forms.Textarea)
+    duties = forms.CharField(label=_("Duties"), required=False, max_length=4000, widget=_rows())
     sort = forms.IntegerField(
         label=_("Order"), min_value=-9999, max_value=9999, help_text=_("Smaller numbers stand first.")
     )
@@ -53,18 +59,26 @@ class DepartmentForm(forms.Form):
             del self.fields["is_active"]
 
 
+class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg] # cannot be subscripted when it runs
+    """An account by name and user name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Names repeat, user names do not."""
+        return f"{obj} ({obj.username})" if str(obj) != obj.username else str(obj)
+
+
 class StaffForm(forms.Form):
     """A member of staff."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
     number = forms.CharField(label=_("Staff number"), max_length=50, required=False)
     department = forms.ModelChoiceField(Department.objects.none(), label=_("Department"), required=False)
-    post = forms.CharField(label=_("Post"), max_length=100, required=False)
+    post = forms.CharField(label=_("Post in the department"), max_length=100, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=50, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     joined_on = _day(_("Joined on"))
     left_on = _day(_("Left on"))
-    user = forms.ModelChoiceField(User.objects.none(), label=_("Account"), required=False)
+    user = AccountField(User.objects.none(), label=_("Account"), required=False)
 
     def __init__(self, *args: Any, staff: Staff | None = None, department: int | None = None, **kwargs: Any) -> None:
         kept: dict[str, Any] = {"department": department}
@@ -93,15 +107,17 @@ class StaffAccountForm(forms.Form):
 class GroupForm(forms.Form):
     """An evaluation group: one leader, any number of agents and specialists, representatives of customers by name."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
-    starts_on = _day(_("From"), required=True)
-    ends_on = _day(_("Until"))
-    purpose = forms.CharField(label=_("What it is for"), required=False, max_length=2000, widget=forms.Textarea)
+    name = forms.CharField(label=_("Name of the group"), max_length=100)
+    starts_on = _day(_("First day"), required=True)
+    ends_on = _day(_("Last day"))
+    purpose = forms.CharField(label=_("What it is for"), required=False, max_length=2000, widget=_rows())
     leader = forms.ModelChoiceField(Staff.objects.none(), label=GroupMember.Post.LEADER.label)
     senior_agent = forms.ModelMultipleChoiceField(
-        Staff.objects.none(), label=GroupMember.Post.SENIOR_AGENT.label, required=False
+        Staff.objects.none(), label=GroupMember.Post.SENIOR_AGENT.label, required=False, widget=PICKS
     )
-    qc = forms.ModelMultipleChoiceField(Staff.objects.none(), label=GroupMember.Post.QC.label, required=False)
+    qc = forms.ModelMultipleChoiceField(
+        Staff.objects.none(), label=GroupMember.Post.QC.label, required=False, widget=PICKS
+    )
     customer = forms.CharField(
         label=GroupMember.Post.CUSTOMER.label,
         max_length=300,

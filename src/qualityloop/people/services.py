@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -177,12 +177,11 @@ def _described(instance: Department | Staff, names: Sequence[str]) -> dict[str, 
     return values
 
 
-def _group_described(group: EvaluationGroup) -> Mapping[str, Any]:
+def _group_described(group: EvaluationGroup) -> dict[str, Any]:
     people = [f"{GroupMember.Post(one.post).label}: {one.who}" for one in group.members.select_related("staff")]
-    dates = {
-        name: value.isoformat() if value else None for name, value in values_of(group, "starts_on", "ends_on").items()
-    }
-    return {**values_of(group, "name", "purpose"), **dates, "members": people}
+    values = values_of(group, "name", "starts_on", "ends_on", "purpose")
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    return {**plain, "members": "; ".join(people)}
 
 
 def _recorded(

@@ -74,7 +74,7 @@ def changes(entry: AuditEntry, model: type[models.Model] | None) -> tuple[Change
         field = _field(model, key)
         words = WORDS.get(entry.model)
         label, was, now = words(key, was, now) if words else (None, was, now)
-        found.append(Change(label or _label(field, key), _shown(was, field), _shown(now, field)))
+        found.append(Change(label or _label(field, key, model), _shown(was, field), _shown(now, field)))
     return tuple(found)
 
 
@@ -121,10 +121,19 @@ def _field(model: type[models.Model] | None, name: str) -> models.Field[Any, Any
     return field if isinstance(field, models.Field) else None
 
 
-def _label(field: models.Field[Any, Any] | None, key: str) -> str:
+def _label(field: models.Field[Any, Any] | None, key: str, model: type[models.Model] | None) -> str:
     if field is not None:
         return capfirst(str(field.verbose_name))
-    return str(REGISTRY[key].label) if key in REGISTRY else key
+    return str(REGISTRY[key].label) if key in REGISTRY else _plural(model, key)
+
+
+def _plural(model: type[models.Model] | None, key: str) -> str:
+    """What points to the record under this name, in words."""
+    try:
+        related = model._meta.get_field(key).related_model if model else None
+    except FieldDoesNotExist:
+        related = None
+    return capfirst(str(related._meta.verbose_name_plural)) if isinstance(related, type) else key
 
 
 def _shown(value: Any, field: models.Field[Any, Any] | None) -> str | None:
