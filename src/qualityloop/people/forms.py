@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -108,8 +109,8 @@ class GroupForm(forms.Form):
     """An evaluation group: one leader, any number of agents and specialists, representatives of customers by name."""
 
     name = forms.CharField(label=_("Name of the group"), max_length=100)
-    starts_on = _day(_("First day"), required=True)
-    ends_on = _day(_("Last day"))
+    starts_on = _day(_("Starts on"), required=True)
+    ends_on = _day(_("Ends on"))
     purpose = forms.CharField(label=_("What it is for"), required=False, max_length=2000, widget=_rows())
     leader = forms.ModelChoiceField(Staff.objects.none(), label=GroupMember.Post.LEADER.label)
     senior_agent = forms.ModelMultipleChoiceField(
@@ -137,7 +138,9 @@ class GroupForm(forms.Form):
             kept["customer"] = ", ".join(one.who for one in members if one.post == posts.CUSTOMER)
         super().__init__(*args, **{"initial": kept, **kwargs})
         for name in ("leader", "senior_agent", "qc"):
-            self.fields[name].queryset = _working()  # type: ignore[attr-defined]
+            chosen = models.Q(pk__in=kept[name]) if kept.get(name) and name != "leader" else models.Q(pk=None)
+            first = models.Case(models.When(chosen, then=0), default=1)  # who is in it stands first
+            self.fields[name].queryset = _working().order_by(first, "name", "pk")  # type: ignore[attr-defined]
 
     def members(self) -> list[Member]:
         """Who belongs to it, after validation."""
