@@ -9,14 +9,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks import data, importing, indicators, overview, process, scale
+from benchmarks import data, importing, indicators, overview, process, scale, upkeep
 from benchmarks.measure import table
 
-PARTS = ("indicators", "process", "refresh", "overview", "import", "large")
-from benchmarks import data, indicators, overview, process, scale, upkeep
-from benchmarks.measure import table
-
-PARTS = ("indicators", "process", "refresh", "overview", "lake", "large")
+PARTS = ("indicators", "process", "refresh", "overview", "import", "lake", "large")
 
 
 def main() -> None:

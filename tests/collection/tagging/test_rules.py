@@ -1,4 +1,4 @@
-"""Rules are applied to what the lake shows, on SQLite and PostgreSQL: once, again after changes, never over a person."""
+"""Rules are applied to what the lake shows, on SQLite and PostgreSQL: once, again after changes, never over people."""
 
 from __future__ import annotations
 
