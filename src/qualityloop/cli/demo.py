@@ -70,10 +70,11 @@ def _accounts(terminal: Terminal) -> None:
     with terminal.stage(message("Preparing the database")):
         call_command("migrate", interactive=False, verbosity=0)
         from qualityloop.demo.accounts import make_accounts
-        from qualityloop.demo.documents import make_documents
+        from qualityloop.demo.documents import make_documents, make_standard
 
         make_accounts()
         make_documents()
+        make_standard()
 
 
 def _pages_are_computed() -> bool:

@@ -4,6 +4,7 @@ QUALITYLOOP_HOME      where database, lake, cache and secret key live (default .
 QUALITYLOOP_DATABASE  postgres://user:password@host:port/name (default: SQLite in the home folder)
 QUALITYLOOP_HOSTS     names under which the pages may be asked for, separated by commas
 QUALITYLOOP_HTTPS     1 when a proxy speaks HTTPS in front: cookies are marked secure
+QUALITYLOOP_CALENDAR  key of the working calendar by which durations count, where there are several
 QUALITYLOOP_FOUR_EYES 0 where whoever wrote a standard may review it too (default 1)
 QUALITYLOOP_OIDC_…    the organisation's own sign-in: docs/ACCOUNTS.md
 QUALITYLOOP_DEBUG     1 for development
@@ -43,6 +44,7 @@ def _flag(name: str, default: str = "") -> bool:
 
 QUALITYLOOP_HOME = home_folder(os.environ)
 QUALITYLOOP_STANDARD = os.environ.get("QUALITYLOOP_STANDARD", "after-sales")  # shown when none is chosen
+QUALITYLOOP_CALENDAR = os.environ.get("QUALITYLOOP_CALENDAR", "")
 QUALITYLOOP_FOUR_EYES = _flag("QUALITYLOOP_FOUR_EYES", "1")  # whoever wrote a standard does not review it
 QUALITYLOOP_PATIENCE: float | None = (
     0.7  # seconds that a page waits for a computation before it shows its progress instead

@@ -16,6 +16,7 @@ class StandardsConfig(AppConfig):
         from qualityloop.foundation.audit.presentation import WORDS
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.standards import documents, reminders
+        from qualityloop.standards.calendars import providing
         from qualityloop.standards.calendars.kind import CALENDARS
         from qualityloop.standards.indicators.kind import INDICATORS
         from qualityloop.standards.sla.kind import SLA
@@ -31,4 +32,5 @@ class StandardsConfig(AppConfig):
                 Entry(kind.label, f"standards:{kind.key}", kind.icon, kind.see, pages, "standard", order=1 + place)
             )
         documents.navigation()
+        providing.connect()
         reminders.connect()
