@@ -47,7 +47,7 @@ def fill(home: str, tickets: int) -> int:
         _copy(source, sql, target, Ticket, lambda row: {**row, "team_id": teams[row.pop("team")]})
         keys = dict(target.execute("SELECT number, id FROM operations_ticket"))
         sql = (
-            "SELECT ticket_id, seq, strftime(\"at\", '%Y-%m-%d %H:%M:%S') AS \"at\", activity, actor"
+            'SELECT ticket_id, seq, strftime("at", \'%Y-%m-%d %H:%M:%S\') AS "at", activity, actor'
             f" FROM ({events_sql(tickets)})"
         )
         _copy(source, sql, target, TicketEvent, lambda row: {**row, "ticket_id": keys[row["ticket_id"]]})
