@@ -173,7 +173,9 @@ class _Run:
             return False
         parts = chain([changed], self._again(facts, keys))
         table = pa.concat_tables([self._rows(facts, part).read_all() for part in parts])
-        merged: Merged = self.writer.merge(facts.dataset, table, tables_of(facts.dataset, keys))
+        merged = Merged(0, 0, ())
+        if table.num_rows or keys:
+            merged = self.writer.merge(facts.dataset, table, tables_of(facts.dataset, keys))
         if self.writer.rows(facts.dataset) != total:
             log.warning(
                 "%s: %s rows in the lake, %s in the database", facts.dataset, self.writer.rows(facts.dataset), total
