@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_origin
 
 from django.db import models
 from django.http import Http404, HttpRequest
@@ -36,6 +36,7 @@ TYPES: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
     (models.JSONField, Any),
 )
 INPUTS = {date: Day, bool: YesNo, int: Whole, list[int]: list[Whole]}  # how filters' values must be written
+VALUES = 50  # of a filter at once
 CHANGED = "changed_at"
 
 
@@ -167,7 +168,10 @@ def _query_model(listing: Listing, orders: dict[str, Order]) -> type[BaseModel]:
     for one in listing.filters:
         for name, (kind, _text) in one.accepts(listing.model).items():
             text = spoken(partial(_meaning, listing, one, name))
-            fields[name] = (INPUTS.get(kind, kind) | None, Field(None, description=text))
+            many = get_origin(kind) is list
+            written = INPUTS.get(kind, kind)
+            usual: Any = Field([], max_length=VALUES, description=text) if many else Field(None, description=text)
+            fields[name] = (written if many else written | None, usual)
     if any(field.name == CHANGED for field in listing.model._meta.concrete_fields):
         text = spoken(gettext_lazy("Only what changed at this instant or later; sorted by it unless asked otherwise"))
         fields["changed_since"] = (Instant | None, Field(None, description=text))
