@@ -9,10 +9,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks import data, indicators, overview, process, scale
+from benchmarks import data, importing, indicators, overview, process, scale
 from benchmarks.measure import table
 
-PARTS = ("indicators", "process", "refresh", "overview", "large")
+PARTS = ("indicators", "process", "refresh", "overview", "import", "large")
 
 
 def main() -> None:
@@ -44,6 +44,9 @@ def main() -> None:
         if "process" in parts:
             title = f"Process mining, {options.cases:,} cases"
             print(table(title, process.run(folder, options.cases, options.runs)), flush=True)
+        if "import" in parts:
+            title = f"Import of {options.tickets:,} tickets and their events from CSV into SQLite"
+            print(table(title, importing.run(folder, options.tickets)), flush=True)
         if "large" in parts:
             title = f"{options.large:,} tickets with their events, DuckDB limited to {scale.MEMORY}"
             print(table(title, scale.run(folder, options.large)), flush=True)

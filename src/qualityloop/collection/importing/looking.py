@@ -58,6 +58,8 @@ def sample_key(file: str, read: ReadOptions) -> str:
 
 def add_samples(mapping: Mapping, files: Sequence[Path], found: dict[str, Any]) -> None:
     """Take rows of the first file of every table (as it is to be read) that has none yet, and all headers."""
+    for part in ("headers", "samples", "problems"):
+        found.setdefault(part, {})
     for table in mapping.tables:
         for place, file in enumerate(matching(table.files, files)):
             if file.name in found["headers"] and (place or sample_key(file.name, table.read) in found["samples"]):
