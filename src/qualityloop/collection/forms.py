@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from croniter import croniter
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.analysis.messages import AnalysisError
@@ -21,6 +21,10 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = DataSource
         fields = ("name", "mapping", "cron", "quiet_hours", "active")
+        labels: ClassVar[dict[str, Any]] = {
+            "name": pgettext_lazy("of a thing", "Name"),
+            "active": _("Ask by the clock"),
+        }
 
     def __init__(self, *arguments: Any, way: Source, **more: Any) -> None:
         super().__init__(*arguments, **more)
