@@ -110,9 +110,9 @@ def test_real_reviews_keep_what_the_measurement_promises(real_data: Path) -> Non
         ]
     random.Random(1).shuffle(rows)
     seen: set[str] = set()
-    rows = [row for row in rows if not (row["review"] in seen or seen.add(row["review"]))][:4000]  # type: ignore[func-returns-value]
-    taught, kept = rows[:2000], rows[2000:]
-    tags = ("热水器", "手机", "酒店")
+    rows = [row for row in rows if not (row["review"] in seen or seen.add(row["review"]))][:3000]  # type: ignore[func-returns-value]
+    taught, kept = rows[:1200], rows[1200:]
+    tags = ("手机", "酒店")
     said = {tag: np.array([row["cat"] == tag for row in taught], dtype=np.int8) for tag in tags}
     said["差评"] = np.array([row["label"] == "0" for row in taught], dtype=np.int8)
     learned = learn(Examples([row["review"] for row in taught], said))

@@ -48,7 +48,7 @@ def test_a_tag_is_given_and_taken_on_the_page_of_each_kind_of_record(
     assert "打上标签" in shown  # in the history
     client.post(url, {"name": "响应超时"})
     assert not Tagging.objects.exists()
-    assert "没有唯一的标签" in client.post(url, {"name": "不"}, headers={"HX-Request": "true"}).content.decode()
+    assert "没有唯一的标签" in client.post(url, {"name": "没有这个"}, headers={"HX-Request": "true"}).content.decode()
     assert signed_in("agent").post(url, {"tag": tag.pk}).status_code == 404  # sees only the own
 
 
