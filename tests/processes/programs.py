@@ -41,12 +41,18 @@ def working(
     """`qualityloop work`, or `serve`, as long as the block runs."""
     options = ["--workers" if command == "work" else "--jobs", str(workers)]
     words = [sys.executable, "-m", "qualityloop", command, *options]
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(40)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(40)
+        with contextlib.suppress(ProcessLookupError):  # what serves pages outlives a parent that was killed
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def kill(process: int) -> None:
@@ -55,7 +61,7 @@ def kill(process: int) -> None:
         os.kill(process, signal.SIGKILL)
 
 
-def until(true: Callable[[], bool], what: str, seconds: float = 100) -> None:
+def until(true: Callable[[], bool], what: str, seconds: float = 200) -> None:
     """Wait until it is so."""
     end = time.monotonic() + seconds
     while not true():
