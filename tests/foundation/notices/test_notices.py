@@ -272,6 +272,18 @@ def test_the_digest_is_one_letter_a_day(kind: NoticeKind) -> None:
     assert {state for _, state in states()} == {"sent"}
 
 
+def test_more_than_a_letter_holds_goes_out_as_several(kind: NoticeKind, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qualityloop.foundation.notices.jobs.MOST_IN_DIGEST", 2)
+    choose(lin := person("lin", digest_hour=18), email="digest", page="off")
+    with time_machine.travel(local(9), tick=False) as clock:
+        for subject in ("1", "2", "3", "4", "5"):
+            notify(to=[lin], kind=kind, subject=subject)
+        clock.move_to(local(18) + timedelta(seconds=1))
+        work()
+    assert len(outbox.outbox) == 3
+    assert {state for _, state in states()} == {"sent"}
+
+
 def test_a_digest_broken_off_is_not_sent_twice(kind: NoticeKind) -> None:
     lin = person("lin", digest_hour=18)
     choose(lin, email="digest", page="off")

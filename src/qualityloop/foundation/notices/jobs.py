@@ -33,9 +33,10 @@ def deliver(progress: Progress, *, delivery_id: int) -> None:
 
 @job("notices.digest", _("Daily digest of notices"), longest=120, quiet=True)
 def digest(progress: Progress, *, user_id: int, transport: str, due: str) -> None:
-    """Send what has gathered for one person as one letter."""
+    """Send what has gathered for one person as one letter; as several where it is more than a letter holds."""
     due_at = datetime.fromisoformat(due)
-    _settle(Delivery.objects.filter(notice__user=user_id, transport=transport, digest=True, due_at__lte=due_at))
+    while _settle(Delivery.objects.filter(notice__user=user_id, transport=transport, digest=True, due_at__lte=due_at)):
+        pass
 
 
 @job("notices.forget", _("Old notices are removed"), quiet=True)
@@ -52,20 +53,23 @@ def forget(progress: Progress) -> None:
 schedule("notices.forget", cron="40 3 * * *")
 
 
-def _settle(wanted: models.QuerySet[Delivery]) -> None:
-    """Send what waits of these as one letter; what was being sent when a worker died is put before a person."""
+def _settle(wanted: models.QuerySet[Delivery]) -> bool:
+    """Send what waits of these as one letter; what was being sent when a worker died is put before a person.
+
+    Whether the letter was full and went out, so that more may wait.
+    """
     _interrupted(wanted)
     waiting = list(
         wanted.filter(state=Sent.WAITING).select_related("notice", "notice__user").order_by("pk")[:MOST_IN_DIGEST]
     )
     if not waiting:
-        return
+        return False
     user, transport = waiting[0].notice.user, TRANSPORTS.get(waiting[0].transport)
     wishes = Wishes.objects.filter(user=user).first() or Wishes(user=user)
     to = transport.to(user, wishes) if transport and user.is_active else None
     if to is None or transport is None:
         _mark(waiting, Sent.SKIPPED, message("there is no address any more, or the account is closed"), on_page=True)
-        return
+        return False
     _not_in_quiet_hours(waiting, wishes)
     parcel = uuid.uuid4().hex
     try:
@@ -79,6 +83,8 @@ def _settle(wanted: models.QuerySet[Delivery]) -> None:
         _mark(waiting, Sent.UNSURE, error.text, on_page=True)
     else:
         _mark(waiting, Sent.SENT, "")
+        return len(waiting) == MOST_IN_DIGEST
+    return False
 
 
 def _send(waiting: list[Delivery], parcel: str, to: To, send_it: Send) -> None:
