@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import authenticate
+from django.test import RequestFactory
 
 from qualityloop.demo.accounts import ACCOUNTS, demo_logins, make_accounts
 from qualityloop.foundation.models import User
@@ -20,7 +21,7 @@ def test_every_role_has_exactly_one() -> None:
 def test_everybody_can_sign_in() -> None:
     assert len(make_accounts()) == len(ACCOUNTS)
     for account in ACCOUNTS:
-        user = authenticate(username=account.username, password=account.password)
+        user = authenticate(RequestFactory().post("/"), username=account.username, password=account.password)
         assert isinstance(user, User), account.username
         assert (user.name, user.role) == (account.name, account.role)
 
