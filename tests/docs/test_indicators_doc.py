@@ -71,7 +71,7 @@ def test_conditions_are_read() -> None:
     assert table
     whole = [c for line in table[1].splitlines()[:-1] for c in re.findall(r"`(.+?)`", line.split(" | ")[0])]
     read = [c for c in whole if c not in ("<>", "<", "<=", ">", ">=", "NOT IN", "IS NOT NULL")]
-    assert len(read) == 9
+    assert len(read) == 10
     for text in read:
         assert parse_condition(text, DATASETS["tickets"]).explain("en")
 

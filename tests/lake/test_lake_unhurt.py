@@ -144,7 +144,7 @@ def test_killed_at_any_time_readers_keep_what_they_had_and_the_next_refresh_is_r
 
 
 def test_who_writes_while_the_lake_is_refreshed_loses_nothing() -> None:
-    ticket("T0")
+    event(ticket("T0"), 1)  # the batch of the events is there before several ask for it
     up_to_date()
     enough, written = threading.Event(), []
 

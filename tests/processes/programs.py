@@ -34,6 +34,11 @@ def environ(address: str, home: Path, **more: str) -> dict[str, str]:
     }
 
 
+def _hear_interrupts() -> None:
+    """A test run in the background ignores Ctrl-C; programs that it starts would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def working(
     environment: dict[str, str], command: str = "work", *, workers: int = 1
@@ -42,7 +47,12 @@ def working(
     options = ["--workers" if command == "work" else "--jobs", str(workers)]
     words = [sys.executable, "-m", "qualityloop", command, *options]
     process = subprocess.Popen(
-        words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        words,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509 (no threads here)
     )
     try:
         yield process
