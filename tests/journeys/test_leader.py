@@ -48,8 +48,7 @@ def test_from_the_list_to_a_marked_moment(open_page: Callable[..., Page], produc
     timeline.get_by_role("link", name="电话").click()
 
     expect(page.get_by_text("您好，我来为您处理")).to_be_visible()
-    page.wait_for_load_state("load")  # keys are heard once the script is there
-    page.keyboard.press("j")  # the first message
+    expect(page.locator(".ql-said__line.is-current")).to_have_count(1)  # the script is there: the first message
     page.keyboard.press("j")  # the agent's
     expect(page.locator(".ql-said__line.is-current")).to_contain_text("您好")
     page.keyboard.press("f")
