@@ -22,6 +22,7 @@ from qualityloop.collection.services import import_create, import_look, import_m
 from qualityloop.collection.sources.contract import Fetched
 from qualityloop.foundation.models import User
 from qualityloop.foundation.records.receiving import RECEIVERS
+from qualityloop.foundation.webhooks import signing
 from qualityloop.foundation.wording import kept
 
 MOST_ROWS = 5_000
@@ -67,7 +68,7 @@ def signature_fits(source: DataSource, *, timestamp: str, signature: str, body: 
         return False
     if abs(time.time() - int(timestamp)) > TOLERANCE_SECONDS:
         return False
-    wanted = "v1=" + hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    wanted = signing.signature(secret, int(timestamp), body)
     return hmac.compare_digest(wanted.encode(), signature.encode("utf-8", "replace"))
 
 
