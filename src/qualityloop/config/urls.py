@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("qualityloop.customers.urls")),
     path("", include("qualityloop.operations.urls")),
     path("", include("qualityloop.feedback.urls")),
+    path("problems/", include("qualityloop.improvement.problems.urls")),
     path("", include("qualityloop.reports.urls")),
     path("", include("qualityloop.diagnosis.urls")),
     path("api/", include("qualityloop.foundation.api.urls")),  # last: it serves the lists that the others declare

@@ -1,0 +1,1 @@
+"""Root causes: fishbones, chains of whys, locked causes, and which of them recur."""

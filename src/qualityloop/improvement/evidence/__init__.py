@@ -1,0 +1,1 @@
+"""Evidence on anything of this room: numbers, rows, records, files, remarks."""

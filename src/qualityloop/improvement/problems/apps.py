@@ -1,0 +1,25 @@
+"""The application `improvement_problems`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProblemsConfig(AppConfig):
+    """Problems and where they stand on their way."""
+
+    name = "qualityloop.improvement.problems"
+    label = "improvement_problems"
+    verbose_name = _("Problems and improvements")
+
+    def ready(self) -> None:
+        """Stand in the navigation."""
+        from qualityloop.foundation.navigation import Entry, register
+        from qualityloop.improvement.problems.permissions import PROBLEMS
+
+        pages = frozenset(f"improvement_problems:{name}" for name in ("problems", "problem", "new", "edit", "close",
+                                                                     "reopen"))  # fmt: skip
+        register(
+            Entry(_("Problems"), "improvement_problems:problems", "alert-circle", PROBLEMS, pages, "cause", order=10)
+        )
