@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+
+from qualityloop.analysis import special
 
 Floats = NDArray[np.float64]
 Bounds = tuple[Floats, Floats]

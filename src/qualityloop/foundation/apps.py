@@ -19,7 +19,11 @@ class FoundationConfig(AppConfig):
         from qualityloop.foundation.audit import sessions
         from qualityloop.foundation.audit.permissions import AUDIT
         from qualityloop.foundation.navigation import SYSTEM, Entry, register
-        from qualityloop.foundation.signin import factors, lockout
+        from qualityloop.foundation.signin import (
+            factors,
+            jobs,  # noqa: F401 (declares them)
+            lockout,
+        )
         from qualityloop.foundation.signin import sessions as signin_sessions
 
         for part in (sessions, lockout, signin_sessions, factors):

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import xlsxwriter
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 
 Cell = str | int | float | bool | date | datetime | None
@@ -61,6 +60,8 @@ def table_response(name: str, form: str, header: Sequence[str], rows: Iterable[S
 
 
 def _workbook(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Any:
+    import xlsxwriter  # a quarter of a second, for nothing while pages are served
+
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"})
     sheet = book.add_worksheet()

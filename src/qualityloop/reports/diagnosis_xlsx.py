@@ -7,8 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from qualityloop.analysis.diagnose import Diagnosis
 from qualityloop.analysis.indicators.standard import Indicator, Unit
@@ -17,6 +16,9 @@ from qualityloop.analysis.problems.wording import GRADE_WORDS, SIGNAL_WORDS, gro
 from qualityloop.reports.diagnosis.complaints import causes
 from qualityloop.reports.diagnosis.definitions import HIGHER, LOWER, definition, subject
 from qualityloop.reports.diagnosis.reading import Reading
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 _FORMATS: dict[Unit, str] = {
     "percent": "0.0%",
@@ -159,6 +161,8 @@ class Sheet:
 
 def render(diagnosis: Diagnosis, *, language: str) -> bytes:
     """The workbook in `language` ("zh" or "en"); the same diagnosis gives the same bytes."""
+    import xlsxwriter  # a quarter of a second, for nothing while pages are served
+
     reading = Reading(diagnosis, language)
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import python_calamine
-import xlsxwriter
 
 from qualityloop.analysis.indicators.draft import FIELDS, Draft, Entry, Field, Fields, unknown
 from qualityloop.analysis.indicators.standard import Indicator, Standard
@@ -35,6 +34,8 @@ _RISKY = ("=", "+", "-", "@")
 
 def standard_to_xlsx(standard: Standard, language: str) -> bytes:
     """One sheet with heads in `language`; texts are always written as texts, never as formulas."""
+    import xlsxwriter  # a quarter of a second, for nothing while pages are served
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": standard.name.in_language(language), "created": datetime(2026, 1, 1)})  # noqa: DTZ001

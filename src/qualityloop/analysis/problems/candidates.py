@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from scipy.special import ndtr
-
+from qualityloop.analysis import special
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.indicators.evaluate.periods import period_of, shift
 from qualityloop.analysis.indicators.language import parse_formula
@@ -237,7 +236,7 @@ def _p_of(measure: Measure, segment: Segment) -> float:
     worse = -gap if measure.higher_is_better else gap
     if variance <= 0:
         return 0.0 if worse > 0 else 1.0
-    return float(ndtr(-worse / math.sqrt(variance / segment.den)))
+    return float(special.ndtr(-worse / math.sqrt(variance / segment.den)))
 
 
 def control_false_discoveries(candidates: Iterable[Candidate], found: Sequence[Found]) -> list[tuple[Found, float]]:

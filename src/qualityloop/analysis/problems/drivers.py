@@ -12,8 +12,8 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from qualityloop.analysis import special
 from qualityloop.analysis.indicators.values import Group
 from qualityloop.analysis.problems.cells import BEFORE, CURRENT, REFERENCE, Cells, Split, Sums
 from qualityloop.analysis.problems.decomposition import (
@@ -205,7 +205,7 @@ def _against_the_rest(sums: Sums, question: Question) -> tuple[Floats, Floats]:
             spread = np.where(spread > 0, spread, pooled * (1 / den + 1 / others_den))  # all alike: lean on the pool
         z = (rate - others_rate) / np.sqrt(spread)
     z = np.nan_to_num(-z if question.higher_is_better else z, nan=0.0)
-    return num - num.sum() / den.sum() * den, ndtr(-z)
+    return num - num.sum() / den.sum() * den, special.ndtr(-z)
 
 
 def _reference_shares(sums: Sums) -> Floats:
@@ -225,7 +225,7 @@ def _against_the_reference(sums: Sums) -> tuple[Floats, Floats]:
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = pooled * (1 - pooled) * (1 / total + (1 / before if before else 0.0))
         z = (num / total - expected) / np.sqrt(spread)
-    return num - total * expected, ndtr(-np.nan_to_num(z, nan=0.0))
+    return num - total * expected, special.ndtr(-np.nan_to_num(z, nan=0.0))
 
 
 def _driver(best: _Best, cells: Cells, total: Sums, question: Question) -> Driver:

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
+from qualityloop.analysis import special
 from qualityloop.analysis.indicators.standard import Better
 
 FALSE_DISCOVERY = 0.05
 SIGNAL_FACTOR = 1.5
 TREND_FACTOR = 1.25
 TREND_STEPS = 3
-_Z95 = float(ndtri(0.975))
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:
@@ -54,11 +53,11 @@ def probability_met(value: float, target: float, better: Better, low: float | No
     facing = high if better == "higher" else low
     if facing is None or math.isinf(facing) or math.isnan(facing):
         return None if low is None and high is None else 1.0
-    error = abs(facing - value) / _Z95
+    error = abs(facing - value) / float(special.ndtri(0.975))
     gap = shortfall(value, target, better)
     if error == 0:
         return 0.0 if gap > 0 else 1.0
-    return float(ndtr(-gap / error))
+    return float(special.ndtr(-gap / error))
 
 
 def steps_for_the_worse(history: Sequence[float | None], better: Better) -> int:

@@ -53,20 +53,15 @@ def cases_behind(
         selection = Selection(start, end, where)
         page = f" LIMIT {int(limit)} OFFSET {int(offset)}" if limit is not None else f" OFFSET {int(offset)}"
         if not log.activities:
-            return _named_cases(_NO_CASES, log)
+            return _named_cases(_no_cases(), log)
         if subject.kind == "edge":
             return _passages(engine.query(_passages_sql(log, selection, subject) + page))
         return _named_cases(engine.query(_cases_sql(log, selection, subject, Order.given(order, log)) + page), log)
 
 
-_NO_CASES = pa.table(
-    {
-        "case": pa.array([], pa.string()),
-        "first_us": pa.array([], pa.int64()),
-        "last_us": pa.array([], pa.int64()),
-        "path": pa.array([], pa.list_(pa.int32())),
-    }
-)
+def _no_cases() -> pa.Table:
+    fields = [("case", pa.string()), ("first_us", pa.int64()), ("last_us", pa.int64()), ("path", pa.list_(pa.int32()))]
+    return pa.schema(fields).empty_table()
 
 
 def _cases_sql(log: EventLog, selection: Selection, subject: Subject, order: Order) -> str:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 import python_calamine
-import xlsxwriter
 
 from qualityloop.analysis.files.yaml_nodes import unknown_word
 from qualityloop.analysis.indicators.xlsx_file import refuse_bombs
@@ -50,6 +49,8 @@ _STEP = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[=＝:：]?\s*(.*)")
 
 def sheet_to_xlsx(sheet: Sheet, language: str) -> bytes:
     """One table with heads in `language`; texts are always written as texts, never as formulas."""
+    import xlsxwriter  # a quarter of a second, for nothing while pages are served
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": sheet.name.in_language(language), "created": datetime(2026, 1, 1)})  # noqa: DTZ001

@@ -32,7 +32,7 @@ Parameters = Sequence[Any]
 
 CHUNK = 20_000  # rows at a time where the driver cannot be used
 PATIENCE_SECONDS = 2.0  # for the only write lock of SQLite
-YES = pa.array(["1", "1.0", "t", "true"])
+YES = ("1", "1.0", "t", "true")
 SAMPLES: dict[ColumnType, str] = {"integer": "0", "boolean": "0", "number": "0.0"}  # of other types: text
 
 
@@ -100,7 +100,7 @@ def _column(column: pa.Array, wanted: pa.DataType) -> pa.Array:
     if pa.types.is_timestamp(wanted):
         return _instants(column, wanted)
     if pa.types.is_boolean(wanted) and pa.types.is_string(column.type):
-        return pc.if_else(pc.is_null(column), None, pc.is_in(pc.utf8_lower(column), YES))
+        return pc.if_else(pc.is_null(column), None, pc.is_in(pc.utf8_lower(column), pa.array(YES)))
     if pa.types.is_integer(wanted) and pa.types.is_string(column.type):
         column = column.cast(pa.float64())
     return column.cast(wanted)

@@ -17,10 +17,17 @@ from qualityloop.foundation.jobs import Progress, enqueue, job
 from qualityloop.reports.handbook.collecting import Handbook, collect
 from qualityloop.reports.handbook.files import PURPOSE
 from qualityloop.reports.handbook.pdf import handbook_pdf
-from qualityloop.reports.handbook.word import handbook_word
 
 MAKE = "reports.handbook"
-MAKERS: dict[str, Callable[[Handbook], bytes]] = {"docx": handbook_word, "pdf": handbook_pdf}
+
+
+def _word(handbook: Handbook) -> bytes:
+    from qualityloop.reports.handbook.word import handbook_word  # python-docx: only who makes a file waits for it
+
+    return handbook_word(handbook)
+
+
+MAKERS: dict[str, Callable[[Handbook], bytes]] = {"docx": _word, "pdf": handbook_pdf}
 
 
 def declare() -> None:
