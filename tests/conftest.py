@@ -39,3 +39,11 @@ def real_data() -> Path:
     if not folder.is_dir():
         skip(f"no real data sets at {folder}; set QUALITYLOOP_REAL_DATA")
     return folder
+
+
+@pytest.fixture
+def kept_connection(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test's transaction survives the end of a request or of the queue's round, which look after connections."""
+    from django.db import connections
+
+    monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)

@@ -28,7 +28,11 @@ from qualityloop.foundation.api import metering
 from qualityloop.foundation.api.document import document
 from qualityloop.foundation.api.services import token_create
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("schemathesis")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("kept_connection"),  # called through WSGI, not by Django's own test client
+    pytest.mark.xdist_group("schemathesis"),
+]
 SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,

@@ -260,6 +260,7 @@ def test_the_clock_asks_once_for_each_instant(declared: list[Any]) -> None:
     assert clock.last.scheduled_for == second
 
 
+@pytest.mark.usefixtures("kept_connection")
 def test_a_due_schedule_becomes_one_run(declared: list[Any], settings: Any) -> None:
     """The scheduler of django-q2 itself, as each cluster calls it."""
     care.schedules_sync()
