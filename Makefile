@@ -78,8 +78,8 @@ pango: ## Install Pango for documents as PDF, where this is allowed
 	@tools/pango.sh
 
 .PHONY: test-postgresql
-test-postgresql: setup-dev ## The tests that touch the database once more, on a PostgreSQL of their own
-	@$(BIN)/python -m tests.with_postgresql $(BIN)/python -m pytest -n auto --dist loadgroup --ignore=tests/spark --ignore=tests/oracle $(PYTEST_ARGS)
+test-postgresql: setup-dev ## The tests that touch the database once more, but for those in a browser, on a PostgreSQL of their own
+	@$(BIN)/python -m tests.with_postgresql $(BIN)/python -m pytest -n auto --dist loadgroup -m "not browser" --ignore=tests/spark --ignore=tests/oracle $(PYTEST_ARGS)
 
 .PHONY: chromium
 chromium: ## Install Debian's chromium for the browser tests, where this is allowed
