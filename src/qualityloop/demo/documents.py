@@ -33,20 +33,42 @@ def make_documents() -> int:
 
 
 def make_standard() -> int:
-    """The department's own indicators (the after-sales template) and its working calendar, in force likewise."""
+    """The department's own indicators (the after-sales template), working calendar and SLA policy, in force likewise."""
     from qualityloop.analysis.indicators.loading import shipped_draft
     from qualityloop.analysis.messages import Text
     from qualityloop.standards.calendars.content import WEEKDAYS, begun
     from qualityloop.standards.calendars.kind import CALENDARS
     from qualityloop.standards.indicators.content import content_of_draft
     from qualityloop.standards.indicators.kind import INDICATORS
+    from qualityloop.standards.sla.kind import SLA
 
     hours = ", ".join("-".join(span) for span in org.CALENDAR.week[1])
     week = {day: hours if int(day) in org.CALENDAR.week else "" for day in WEEKDAYS}
     calendar = {**begun(Text("服务中心工时日历", "Service centre calendar")), "week": week}
-    return _in_force(CALENDARS.key, "service-centre", calendar) + _in_force(
-        INDICATORS.key, "after-sales", content_of_draft(shipped_draft("after-sales"))
+    return (
+        _in_force(CALENDARS.key, "service-centre", calendar)
+        + _in_force(INDICATORS.key, "after-sales", content_of_draft(shipped_draft("after-sales")))
+        + _in_force(SLA.key, "after-sales", sla_policy())
     )
+
+
+def sla_policy() -> dict[str, Any]:
+    """Until when the department answers and solves, by priority; while a part is on its way the clock waits."""
+    from qualityloop.demo.generation.events import PART_ORDERED
+    from qualityloop.standards.sla.content import FIELDS
+
+    rows = (
+        ("business", "", "企业客户", "30 min", "9 h"),
+        ("high", "高, 紧急", "", "30 min", "9 h"),
+        ("middle", "中", "", "1 h", "18 h"),
+        ("others", "", "", "2 h", "36 h"),
+    )
+    return {
+        "name": {"zh": "售后服务时限", "en": "After-sales deadlines"},
+        "calendar": "service-centre",
+        "pauses": f"{PART_ORDERED}, 挂起",
+        "rules": [dict(zip(FIELDS, (k, p, "", t, first, last), strict=True)) for k, p, t, first, last in rows],
+    }
 
 
 def _in_force(kind: str, key: str, content: dict[str, Any]) -> int:

@@ -7,6 +7,7 @@ from functools import partial
 import pyarrow as pa
 
 from qualityloop.analysis.datasets import COMPLAINTS, REVIEWS, SURVEY_RESPONSES
+from qualityloop.feedback.events import complaints_arrived
 from qualityloop.feedback.models import Complaint, Praise, Review, SurveyResponse
 from qualityloop.foundation.records.targets import Delivery, Target
 from qualityloop.foundation.records.upsert import register_target
@@ -41,6 +42,7 @@ COMPLAINT_TARGET = Target(
     _about_ticket,
     derived=frozenset({"ticket_id"}),
     follow=partial(relink, Complaint),
+    arrived=complaints_arrived,
 )  # fmt: skip
 
 REVIEW_TARGET = Target(

@@ -18,6 +18,7 @@ from qualityloop.foundation.api import ApiError, Instant, Strict, allows, regist
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.operations import permissions, services
+from qualityloop.operations.deadlines.answering import ClocksAnswer, clocks_answer
 from qualityloop.operations.models import Annotation, Interaction, Message, Ticket, TicketEvent
 from qualityloop.operations.queries import FIRST, annotations_of, interaction_whole, ticket_whole
 from qualityloop.people.models import Department, Staff
@@ -167,6 +168,17 @@ def ticket_events(request: HttpRequest, pk: Key) -> Any:
     """In the order in which it happened."""
     found = TicketEvent.objects.filter(ticket=_ticket_of(request, pk)).order_by("seq")[:FIRST]
     return list(found.values("seq", "at", "activity", "lifecycle", "actor", "note"))
+
+
+@tickets.get(
+    "/{pk}/clocks",
+    response=ClocksAnswer,
+    operation_id="tickets_clocks",
+    **allows(permissions.TICKETS, _("Deadlines of a ticket"), _("By the policy of its time, with every stretch.")),
+)
+def ticket_clocks(request: HttpRequest, pk: Key) -> ClocksAnswer:
+    """By the policy of its time, with every stretch."""
+    return clocks_answer(_ticket_of(request, pk))
 
 
 @interactions.get(

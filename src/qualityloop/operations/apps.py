@@ -21,6 +21,7 @@ class OperationsConfig(AppConfig):
             events,
             facts,
             files,
+            jobs,
             moments,
             permissions,
         )
@@ -29,6 +30,7 @@ class OperationsConfig(AppConfig):
         facts.publish()
         targets.connect()
         moments.connect()
+        jobs.connect()
         tickets = frozenset(f"operations:{page}" for page in ("tickets", "ticket", "ticket_new", "ticket_edit"))
         talks = frozenset(f"operations:{page}" for page in ("interactions", "interaction"))
         register(

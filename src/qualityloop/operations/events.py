@@ -8,3 +8,4 @@ from qualityloop.foundation.webhooks.events import event
 
 CREATED = event("ticket.created", _("Ticket registered"))
 CHANGED = event("ticket.changed", _("Ticket changed"))
+BREACHED = event("ticket.breached", _("Ticket overdue"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qualityloop.customers.models import Customer
 from qualityloop.customers.queries import customers_for
 from qualityloop.operations.models import Annotation, Ticket
-from qualityloop.operations.services.tickets import STATUSES, in_house
+from qualityloop.operations.words import STATUSES, in_house
 from qualityloop.people.models import Department, Staff
 
 LONG = forms.Textarea(attrs={"rows": 4, "wide": "1"})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qualityloop.foundation.listing import Button, Choice, Column, Days, Listing, Related, Words, YesNo
 from qualityloop.foundation.permissions import Elsewhere
 from qualityloop.operations import permissions, queries
+from qualityloop.operations.deadlines import listed as words
 from qualityloop.operations.models import Interaction, Ticket
 from qualityloop.people.models import Department, Staff
 from qualityloop.people.scope import restrict
@@ -48,6 +49,8 @@ TICKETS = Listing(
         Column("team", path="team__name"),
         Column("agent", path="agent__name"),
         Column("status"),
+        Column("deadline", label=_("Deadline"), text=words.state, tone=words.tone, type=str),
+        Column("next_due_at", label=_("Time left"), text=words.left),
         Column("first_response_at", shown=False),
         Column("resolved_at"),
         Column("closed_at", shown=False),
@@ -73,6 +76,7 @@ TICKETS = Listing(
         Related("agent", options=staff),
         Words("customer__name", "customer__number", name="customer", label=_("customer")),
         YesNo("escalated"),
+        words.DeadlineFilter(),
     ),
     buttons=(Button(_("Register a ticket"), "operations:ticket_new", permissions.TICKET_EDIT), IMPORT),
     empty=_("No tickets yet. Import them from files under “Import”, or register one by hand."),

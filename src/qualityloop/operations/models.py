@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qualityloop.customers.models import Customer
 from qualityloop.foundation.records.models import Batch, Record
+from qualityloop.operations.deadlines.states import State
 from qualityloop.operations.priority import Degree
+from qualityloop.operations.words import ENDED
 from qualityloop.people.models import Department, Staff
 
 if TYPE_CHECKING:
@@ -80,6 +82,17 @@ class Ticket(Record, Assigned):
     resolved_at: Moment = models.DateTimeField(_("resolved"), null=True, blank=True)
     closed_at: Moment = models.DateTimeField(_("closed"), null=True, blank=True)
     due_at: Moment = models.DateTimeField(_("due"), null=True, blank=True)
+    # what follows from the SLA policy of its time; `due_at` is what was agreed, or filled in for tickets kept here
+    response_due_at: Moment = models.DateTimeField(_("first response due"), null=True, blank=True)
+    resolution_due_at: Moment = models.DateTimeField(_("resolution due"), null=True, blank=True)
+    sla_version: models.ForeignKey[Any, Any] = models.ForeignKey(
+        "standards.Version", verbose_name=_("SLA policy"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+", db_index=False,
+    )  # fmt: skip
+    next_due_at: Moment = models.DateTimeField(_("next deadline"), null=True, blank=True, db_index=True)
+    next_warn_at: Moment = models.DateTimeField(_("near from"), null=True, blank=True)
+    next_look_at: Moment = models.DateTimeField(_("next look"), null=True, blank=True, db_index=True)
+    sla_told: models.JSONField[Any, Any] = models.JSONField(_("told"), null=True, blank=True)
     kind: Text = models.CharField(_("kind of work"), max_length=100, blank=True)
     product_kind: Text = models.CharField(_("kind of product"), max_length=100, blank=True)
     priority: Text = models.CharField(_("priority"), max_length=50, blank=True)
@@ -103,6 +116,27 @@ class Ticket(Record, Assigned):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is still being worked on."""
+        ended = self.resolved_at is not None or self.closed_at is not None
+        return not ended and self.status.strip().casefold() not in ENDED
+
+    @property
+    def deadline(self) -> str:
+        """How its next deadline stands, of an ended one how that of the resolution stood; empty where there is none."""
+        now = timezone.now()
+        if not self.is_running:
+            due, end = self.due_at or self.resolution_due_at, self.resolved_at or self.closed_at
+            if due is None or end is None:
+                return ""
+            return State.MET if end <= due else State.MISSED
+        if self.next_due_at is None:
+            return State.PAUSED if self.sla_version_id else ""  # type: ignore[attr-defined]
+        if now > self.next_due_at:
+            return State.OVERDUE
+        return State.NEAR if self.next_warn_at and now >= self.next_warn_at else State.RUNNING
 
 
 class TicketEvent(models.Model):

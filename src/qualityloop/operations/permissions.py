@@ -14,3 +14,6 @@ TICKET_EDIT = permission("operations.ticket_edit", _("Register and change ticket
 INTERACTIONS = permission("operations.interactions", _("See calls, chats and recordings"), STAFF)
 ANNOTATE = permission("operations.annotate", _("Mark moments of an interaction"), STAFF)
 RECORDING_ADD = permission("operations.recording_add", _("Add a recording to an interaction"), LEADING)
+ESCALATION = permission(
+    "operations.escalation", _("Be told of overdue tickets that have no team leader"), frozenset({Role.DIRECTOR.value})
+)

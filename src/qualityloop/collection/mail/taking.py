@@ -25,7 +25,8 @@ from qualityloop.foundation.files.store import file_keep, file_open
 from qualityloop.foundation.wording import kept
 from qualityloop.operations.models import Interaction, Ticket
 from qualityloop.operations.models import Message as Said
-from qualityloop.operations.services.tickets import in_house, ticket_register
+from qualityloop.operations.services.tickets import ticket_register
+from qualityloop.operations.words import in_house
 
 log = logging.getLogger(__name__)
 

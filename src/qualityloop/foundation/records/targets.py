@@ -49,9 +49,9 @@ class Target:
     `columns` maps columns of the fact table to columns of the model (attname) that are kept as they come;
     `resolve` answers the columns that need other rows (team, agent, customer). Both may be absent from a table:
     what a delivery does not mention stays as it is. `derived` columns follow from others and are not compared;
-    `follow` brings them up to date in restored rows. `arrived` hears the keys of new records; `soft` refers to
-    records by key, and stays when they go. `parent` is set for lines (events, messages), which have no life and
-    no second version of their own.
+    `follow` brings them up to date in restored rows. `arrived` hears the keys of new records, `grown` (of lines) the
+    records that got new lines; `soft` refers to records by key, and stays when they go. `parent` is set for lines
+    (events, messages), which have no life and no second version of their own.
     """
 
     dataset: Dataset
@@ -60,7 +60,8 @@ class Target:
     resolve: Resolve = lambda table, delivery: {}
     derived: frozenset[str] = frozenset()
     follow: Callable[[list[int]], None] | None = None
-    arrived: Callable[[list[str]], None] | None = None
+    arrived: Callable[[list[str], Delivery], None] | None = None
+    grown: Callable[[list[int]], None] | None = None
     parent: Target | None = None
     soft: list[Soft] = field(default_factory=list)
     lines: tuple[str, ...] = ()  # fact tables of its lines, whose keys begin with the record's

@@ -91,7 +91,7 @@ def _write_records(target: Target, layer: pa.Table, columns: dict[str, pa.Array]
         else:
             outcome, new = _upsert(target, complete, list(columns), keys, delivery)
         if target.arrived is not None and new:
-            target.arrived(new)
+            target.arrived(new, delivery)
         return outcome
 
     return _persistently(attempt)
@@ -194,8 +194,12 @@ def _write_lines(target: Target, layer: pa.Table, columns: dict[str, pa.Array], 
         mine[target.parent_field] = pa.array([found[names[place]] for place in owned], pa.int64())
         batch = {"batch_id": bulk.constant(delivery.batch.pk, len(owned), pa.int64())}
         if _all_new(target.model, mine | batch):
-            return Received(created=len(owned), refused=tuple(orphans))
-        return _missing_lines(target, layer.take(picked), mine, batch) + Received(refused=tuple(orphans))
+            written = Received(created=len(owned))
+        else:
+            written = _missing_lines(target, layer.take(picked), mine, batch)
+        if target.grown is not None and written.created:
+            target.grown(mine[target.parent_field].unique().to_pylist())
+        return written + Received(refused=tuple(orphans))
 
     return _persistently(attempt)
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from qualityloop.foundation.records import bulk
-from qualityloop.foundation.records.targets import Soft
+from qualityloop.foundation.records.targets import Delivery, Soft
 from qualityloop.operations.models import Ticket
 
 LINKED: list[Soft] = []
@@ -28,7 +28,7 @@ def relink(model: type[models.Model], ids: list[int]) -> None:
     _lead(model, *bulk.among("r.id", ids))
 
 
-def tickets_arrived(keys: list[str]) -> None:
+def tickets_arrived(keys: list[str], _delivery: Delivery) -> None:
     """Lead the rows that were waiting for new tickets to them."""
     for soft in LINKED:
         _lead(soft.model, *bulk.among("r.ticket_key", keys))

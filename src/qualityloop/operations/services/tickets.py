@@ -5,26 +5,43 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qualityloop.foundation.audit.recording import record, values_of
 from qualityloop.foundation.records.numbering import next_number
 from qualityloop.foundation.webhooks.services import announce
 from qualityloop.operations.actions import TICKET_CHANGED, TICKET_REGISTERED
+from qualityloop.operations.deadlines.keeping import deadlines_set
 from qualityloop.operations.events import CHANGED, CREATED
 from qualityloop.operations.models import Ticket, TicketEvent
 from qualityloop.operations.priority import WORDS, priority_of
+from qualityloop.operations.words import (
+    ASSIGNMENT,
+    CLOSED,
+    CLOSURE,
+    NEW,
+    PAUSED,
+    REASSIGNMENT,
+    REGISTRATION,
+    REOPENING,
+    RESOLUTION,
+    RESOLVED,
+    WORKING,
+    in_house,
+)
 
 PREFIX = "GD"
 RECORDED = (
     "number", "subject", "description", "created_at", "first_response_at", "resolved_at", "closed_at", "due_at",
     "channel", "kind", "category", "product", "priority", "urgency", "impact", "status", "tier", "region", "escalated",
+)  # fmt: skip
+DEADLINES = (
+    "due_at", "response_due_at", "resolution_due_at", "sla_version", "next_due_at", "next_warn_at", "next_look_at",
+    "sla_told",
 )  # fmt: skip
 CHANGEABLE = frozenset(
     {
@@ -32,19 +49,6 @@ CHANGEABLE = frozenset(
         "team", "agent", "customer", "due_at", "region", "escalated",
     }
 )  # fmt: skip
-
-NEW, WORKING, PAUSED = pgettext_lazy("ticket status", "New"), gettext_lazy("In progress"), gettext_lazy("On hold")
-RESOLVED, CLOSED, CANCELLED = gettext_lazy("Resolved"), gettext_lazy("Closed"), gettext_lazy("Cancelled")
-STATUSES = (NEW, WORKING, PAUSED, RESOLVED, CLOSED, CANCELLED)
-REGISTRATION, ASSIGNMENT = gettext_lazy("Registration"), gettext_lazy("Assignment")
-REASSIGNMENT = gettext_lazy("Reassignment")
-RESOLUTION, CLOSURE, REOPENING = gettext_lazy("Resolution"), gettext_lazy("Closure"), gettext_lazy("Reopening")
-
-
-def in_house(words: str | Promise) -> str:
-    """`words` in the organisation's own language, in which records are kept."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return str(words)
 
 
 def ticket_register(*, actor: Any, address: str = "", **values: Any) -> Ticket:
@@ -62,6 +66,8 @@ def ticket_register(*, actor: Any, address: str = "", **values: Any) -> Ticket:
         ticket.number = next_number(Ticket, PREFIX)
         ticket.save(force_insert=True)
         _event(ticket, actor, REGISTRATION, ticket.created_at)
+        deadlines_set(ticket, now)
+        ticket.save(update_fields=DEADLINES)
         record(
             actor=actor, action=TICKET_REGISTERED, record=ticket, before=None, after=_values(ticket),
             address=address,
@@ -91,6 +97,7 @@ def ticket_change(*, actor: Any, ticket: Ticket, reason: str = "", address: str 
         _hand_over(kept, given, actor, now)
         _steps(kept, before, actor, now)
         kept.changed_at = now
+        deadlines_set(kept, now)
         kept.save()
         after = _values(kept)
         changed = [name for name in after if before[name] != after[name]]

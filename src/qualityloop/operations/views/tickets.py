@@ -17,10 +17,13 @@ from qualityloop.foundation.panels import Fact, fact, record_page, timeline_of
 from qualityloop.foundation.permissions import requires
 from qualityloop.foundation.templatetags.spoken import lasting
 from qualityloop.operations import services
+from qualityloop.operations.deadlines.keeping import standing_of
+from qualityloop.operations.deadlines.shown import shown
 from qualityloop.operations.forms import TicketForm
 from qualityloop.operations.models import Ticket
 from qualityloop.operations.permissions import TICKET_EDIT, TICKETS
 from qualityloop.operations.queries import ticket_whole
+from qualityloop.standards.permissions import SEE as SEE_STANDARDS
 
 COUNTS = ("contacts", "reopened", "reassigned", "escalated", "deviated", "handling_minutes", "queue_seconds")
 
@@ -39,6 +42,7 @@ def ticket(request: HttpRequest, pk: int) -> HttpResponse:
         if TICKET_EDIT.allows(request.user)
         else [],
         "clock": _clock(one),
+        **_deadlines(request, one),
         "timeline": timeline_of(request, one),
         "acknowledgement": services.acknowledgement(one) if not one.external_id else "",
     }
@@ -116,22 +120,24 @@ def _grounds(one: Ticket) -> str:
 
 
 def _clock(one: Ticket) -> list[Fact]:
-    """How long it took, and whether that was in time; clock time, not working time."""
-    facts = [fact(one, name) for name in ("created_at", "first_response_at", "resolved_at", "closed_at", "due_at")]
+    """How long it took, by the clock on the wall; whether that was in time, the deadlines say."""
+    facts = [fact(one, name) for name in ("created_at", "first_response_at", "resolved_at", "closed_at")]
     if one.first_response_at:
         facts.append(Fact(_("To the first response"), lasting(_seconds(one.created_at, one.first_response_at))))
     if one.resolved_at:
         facts.append(Fact(_("To the resolution"), lasting(_seconds(one.created_at, one.resolved_at))))
-    if one.due_at:
-        end = one.resolved_at or one.closed_at
-        left = _seconds(end or timezone.now(), one.due_at)
-        if left < 0:
-            facts.append(Fact(_("Deadline"), _("missed by {time}").format(time=lasting(-left)), tone="missed"))
-        elif end:
-            facts.append(Fact(_("Deadline"), _("met, {time} to spare").format(time=lasting(left)), tone="met"))
-        else:
-            facts.append(Fact(_("Deadline"), _("{time} left").format(time=lasting(left)), tone="warning"))
     return [f for f in facts if f.value not in (None, "")]
+
+
+def _deadlines(request: HttpRequest, one: Ticket) -> dict[str, Any]:
+    """The deadlines with their working, from the event log as it is now."""
+    now = timezone.now()
+    found = standing_of(one, now)
+    return {
+        "deadlines": shown(one, found, now),
+        "judged": found.judged,
+        "may_see_standards": SEE_STANDARDS.allows(request.user),
+    }
 
 
 def _seconds(start: Any, end: Any) -> float:

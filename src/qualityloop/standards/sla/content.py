@@ -104,6 +104,11 @@ def policy_from(content: Content) -> Policy:
     faults = check(content)
     if faults:
         raise ContentError(faults)
+    return built(content)
+
+
+def built(content: Content) -> Policy:
+    """The policy of a content that was checked, as every released one was."""
     rules = tuple(
         Rule(
             str(row["key"]),

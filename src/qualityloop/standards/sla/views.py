@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +13,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from qualityloop.analysis.calendar import Clock, WorkingCalendar, because, explain
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError
 from qualityloop.analysis.problems.wording import period_label
@@ -25,7 +22,8 @@ from qualityloop.standards import permissions
 from qualityloop.standards.indicators.preview import newest_month
 from qualityloop.standards.sla.content import FIELDS, LABELS, begun, calendar_for, name_of, policy_from, policy_of
 from qualityloop.standards.sla.kind import SLA
-from qualityloop.standards.sla.policy import duration, times_of
+from qualityloop.standards.sla.policy import times_of
+from qualityloop.standards.sla.telling import tell
 from qualityloop.standards.sla.whatif import Counted, counted, late, tickets_of
 from qualityloop.standards.versions.drafting import begin_page, check_answer, draft_of, edit_page
 from qualityloop.standards.versions.kinds import ContentError
@@ -160,17 +158,6 @@ class DueForm(forms.Form):
     wait_to = forms.DateTimeField(label=_("Waits until"), required=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One clock in words."""
-
-    target: str
-    due: datetime | None
-    why: tuple[str, ...]
-    spans: tuple[tuple[datetime, datetime, bool, str, str], ...]
-    doubt: str
-
-
 @requires(permissions.SEE)
 @require_safe
 def due(request: HttpRequest, key: str, number: int) -> HttpResponse:
@@ -207,27 +194,6 @@ def _told(version: Version, asked: dict[str, Any]) -> dict[str, Any]:
     pauses = policy.pauses_in(events)
     return {
         "rule": found.rule,
-        "response": _tell(created, found.response, calendar, ()) if found.response else None,
-        "resolution": _tell(created, found.resolution, calendar, pauses) if found.resolution else None,
+        "response": tell(created, found.response, calendar) if found.response else None,
+        "resolution": tell(created, found.resolution, calendar, pauses) if found.resolution else None,
     }
-
-
-def _tell(created: datetime, found: Clock, calendar: WorkingCalendar, pauses: Any) -> Told:
-    language = get_language() or "zh"
-    spans = explain(created, found.due, calendar, pauses) if found.due else ()
-    return Told(
-        duration(found.target / 60).in_language(language),
-        found.due,
-        tuple(reason.in_language(language) for reason in because(spans, calendar)),
-        tuple(
-            (
-                s.start,
-                s.end,
-                s.counted,
-                s.reason.in_language(language),
-                duration(round(s.seconds / 60, 1)).in_language(language),
-            )
-            for s in spans
-        ),
-        found.doubt.in_language(language) if found.doubt else "",
-    )
