@@ -33,7 +33,7 @@ def make_documents() -> int:
 
 
 def make_standard() -> int:
-    """The department's own indicators (the after-sales template), working calendar and SLA policy, in force likewise."""
+    """The department's own indicators (the after-sales template), calendar and SLA policy, in force likewise."""
     from qualityloop.analysis.indicators.loading import shipped_draft
     from qualityloop.analysis.messages import Text
     from qualityloop.standards.calendars.content import WEEKDAYS, begun
