@@ -9,10 +9,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks import data, importing, indicators, overview, process, scale, upkeep
+from benchmarks import data, importing, indicators, overview, process, scale, surges, upkeep
 from benchmarks.measure import table
 
-PARTS = ("indicators", "process", "refresh", "overview", "import", "lake", "large")
+PARTS = ("indicators", "process", "refresh", "overview", "import", "lake", "warnings", "large")
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=1_000_000)
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--large", type=int, default=10_000_000, help="tickets of the part “large”")
+    parser.add_argument("--series", type=int, default=500, help="series of the part “warnings”")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument(
         "--only", choices=PARTS, action="append", help="may be given several times; default: all but large"
@@ -51,6 +52,9 @@ def main() -> None:
         if "import" in parts:
             title = f"Import of {options.tickets:,} tickets and their events from CSV into SQLite"
             print(table(title, importing.run(folder, options.tickets)), flush=True)
+        if "warnings" in parts:
+            title = f"Surges in {options.series:,} series of daily counts over three years (the loop scaled from ten)"
+            print(table(title, surges.compare(options.series, options.runs)), flush=True)
         if "large" in parts:
             title = f"{options.large:,} tickets with their events, DuckDB limited to {scale.MEMORY}"
             print(table(title, scale.run(folder, options.large)), flush=True)
