@@ -21,6 +21,8 @@ urlpatterns = [
     path("", include("qualityloop.operations.urls")),
     path("", include("qualityloop.feedback.urls")),
     path("problems/", include("qualityloop.improvement.problems.urls")),
+    path("evidence/", include("qualityloop.improvement.evidence.urls")),
+    path("", include("qualityloop.improvement.causes.urls")),
     path("", include("qualityloop.reports.urls")),
     path("", include("qualityloop.diagnosis.urls")),
     path("api/", include("qualityloop.foundation.api.urls")),  # last: it serves the lists that the others declare

@@ -12,3 +12,17 @@ class CausesConfig(AppConfig):
     name = "qualityloop.improvement.causes"
     label = "improvement_causes"
     verbose_name = _("Root causes")
+
+    def ready(self) -> None:
+        """Stand on the pages of problems and in the navigation."""
+        from qualityloop.foundation.navigation import Entry, register
+        from qualityloop.improvement.causes import panel
+        from qualityloop.improvement.causes.permissions import CAUSES
+
+        panel.connect()
+        names = ("statistics", "kinds", "category", "category_new", "tag", "tag_new")
+        pages = frozenset(f"improvement_causes:{name}" for name in names)
+        register(
+            Entry(_("Root causes counted"), "improvement_causes:statistics", "chart-bar", CAUSES, pages, "cause",
+                  order=20)
+        )  # fmt: skip

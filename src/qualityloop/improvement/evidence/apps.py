@@ -12,3 +12,7 @@ class EvidenceConfig(AppConfig):
     name = "qualityloop.improvement.evidence"
     label = "improvement_evidence"
     verbose_name = _("Evidence")
+
+    def ready(self) -> None:
+        """Declare what files are handed in for."""
+        from qualityloop.improvement.evidence import files  # noqa: F401 (declares its purpose)

@@ -14,12 +14,15 @@ class ProblemsConfig(AppConfig):
     verbose_name = _("Problems and improvements")
 
     def ready(self) -> None:
-        """Stand in the navigation."""
+        """Stand in the navigation, take evidence."""
         from qualityloop.foundation.navigation import Entry, register
+        from qualityloop.improvement.problems import panels
         from qualityloop.improvement.problems.permissions import PROBLEMS
 
+        panels.connect()
         pages = frozenset(f"improvement_problems:{name}" for name in ("problems", "problem", "new", "edit", "close",
                                                                      "reopen"))  # fmt: skip
+        pages |= {f"improvement_causes:{name}" for name in ("tree", "node", "lock", "unlock")}
         register(
             Entry(_("Problems"), "improvement_problems:problems", "alert-circle", PROBLEMS, pages, "cause", order=10)
         )
