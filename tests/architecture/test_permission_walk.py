@@ -18,11 +18,13 @@ SAMPLES = {  # values for the parameters of addresses
     "contact": "1",
     "dataset": "tickets",
     "key": "first_response_online",
+    "kind": "problem",
     "mark": "1",
     "number": "1",
     "call": "00000000-0000-4000-8000-000000000000",
     "pk": "1",
     "role": "director",
+    "tree": "fishbone",
     "provider_id": "company",
 }
 
