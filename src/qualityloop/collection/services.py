@@ -101,8 +101,8 @@ def _free_name(name: str, taken: set[str]) -> str:
     return free
 
 
-def _queue(run: ImportRun, key: str, actor: User | None) -> None:
-    job = enqueue(key, actor=actor, once=f"import-{run.pk}", run_id=run.pk)
+def _queue(run: ImportRun, key: str, actor: User | None, **more: Any) -> None:
+    job = enqueue(key, actor=actor, once=f"import-{run.pk}", run_id=run.pk, **more)
     run.job_number = job.pk
     run.save(update_fields=["job_number"])
 
@@ -200,13 +200,13 @@ def import_check(*, actor: User | None, run: ImportRun) -> None:
         _queue(run, "collection.check", actor)
 
 
-def import_start(*, actor: User | None, run: ImportRun, address: str = "") -> None:
-    """Ask for the import itself."""
+def import_start(*, actor: User | None, run: ImportRun, address: str = "", tell: bool = False) -> None:
+    """Ask for the import itself; `tell` the actor when it has ended."""
     _refuse_unless_open(run)
     parse_mapping(run.mapping, looking.NAME)
     with transaction.atomic():
         import_begin(actor=actor, run=run, address=address)
-        _queue(run, "collection.import", actor)
+        _queue(run, "collection.import", actor, **({"tell": True} if tell else {}))
 
 
 def import_begin(*, actor: User | None, run: ImportRun, address: str = "") -> None:
@@ -230,13 +230,13 @@ JOB_OF = {
 def import_resume(*, actor: User | None, run: ImportRun, address: str = "") -> None:
     """Ask once more for what was broken off, or for an import that failed half way; what was written stays."""
     if run.state == ImportState.FAILED and run.batch is not None:
-        import_start(actor=actor, run=run, address=address)
+        import_start(actor=actor, run=run, address=address, tell=True)
         return
     key = JOB_OF.get(ImportState(run.state))
     if key is None:
         raise AnalysisError(message("there is nothing to go on with"))
     with transaction.atomic():
-        _queue(run, key, actor)
+        _queue(run, key, actor, **({"tell": True} if run.state == ImportState.RUNNING else {}))
 
 
 def import_undo(*, actor: User | None, run: ImportRun, reason: str, address: str = "") -> None:

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "qualityloop.improvement.problems",
     "qualityloop.improvement.causes",
     "qualityloop.collection",
+    "qualityloop.collection.cleaning",
     "qualityloop.collection.tagging",
     "qualityloop.reports",
     "django.contrib.auth",

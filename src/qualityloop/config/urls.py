@@ -15,6 +15,7 @@ urlpatterns = [
     path("standards/", include("qualityloop.standards.urls")),
     path("", include("qualityloop.foundation.listing.urls")),
     path("", include("qualityloop.collection.urls")),
+    path("cleaning/", include("qualityloop.collection.cleaning.urls")),
     path("tags/", include("qualityloop.collection.tagging.urls")),
     path("", include("qualityloop.people.urls")),
     path("", include("qualityloop.customers.urls")),

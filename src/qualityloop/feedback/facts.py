@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from qualityloop.feedback.models import Complaint, Review, SurveyResponse
 from qualityloop.foundation.lake.facts import Facts, register_facts
+from qualityloop.foundation.records.asides import counted
 
 ABOUT: dict[str, str | Combinable] = {
     "ticket_id": Coalesce("ticket__number", "ticket_key"),
@@ -14,6 +16,11 @@ ABOUT: dict[str, str | Combinable] = {
     "agent": "agent__name",
     "customer": "customer__number",
 }
+
+
+def complaints_counted() -> QuerySet[Complaint]:
+    """The complaints that count."""
+    return counted(Complaint.objects.all())
 
 
 def publish() -> None:
@@ -27,7 +34,7 @@ def publish() -> None:
         )
     )
     register_facts(
-        Facts("complaints", Complaint.objects.all, columns={"complaint_id": "number", **ABOUT}, changed="changed_at")
+        Facts("complaints", complaints_counted, columns={"complaint_id": "number", **ABOUT}, changed="changed_at")
     )
     register_facts(
         Facts(

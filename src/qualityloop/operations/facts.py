@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from qualityloop.foundation.lake.facts import Facts, register_facts
+from qualityloop.foundation.records.asides import counted
 from qualityloop.operations.models import Interaction, Message, Ticket, TicketEvent
 
 ORIGIN = Coalesce(NullIf("origin", Value("")), "source")
@@ -13,12 +14,22 @@ TICKET = Coalesce("ticket__number", "ticket_key")  # the key that came with the 
 ASSIGNED = {"team": "team__name", "agent": "agent__name", "customer": "customer__number"}
 
 
+def tickets_counted() -> QuerySet[Ticket]:
+    """The tickets that count."""
+    return counted(Ticket.objects.all())
+
+
+def events_counted() -> QuerySet[TicketEvent]:
+    """The steps of the tickets that count."""
+    return counted(TicketEvent.objects.all(), Ticket, "ticket_id")
+
+
 def publish() -> None:
     """Register the room's fact tables."""
     register_facts(
         Facts(
             "tickets",
-            Ticket.objects.all,
+            tickets_counted,
             columns={"ticket_id": "number", "source": ORIGIN, **ASSIGNED},
             changed="changed_at",
         )
@@ -26,7 +37,7 @@ def publish() -> None:
     register_facts(
         Facts(
             "ticket_events",
-            TicketEvent.objects.all,
+            events_counted,
             columns={"ticket_id": "ticket__number", "team": "team__name"},
             serial="id",
         )

@@ -215,7 +215,7 @@ def check(request: HttpRequest, run: ImportRun) -> HttpResponse:
 @of_run
 def start(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Ask for the import."""
-    services.import_start(actor=person(request), run=run, address=address_of(request))
+    services.import_start(actor=person(request), run=run, address=address_of(request), tell=True)
     return redirect("collection:run", number=run.pk)
 
 

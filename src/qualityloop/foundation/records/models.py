@@ -120,3 +120,21 @@ class Deletion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.key}"
+
+
+class Aside(models.Model):
+    """A record that does not count: it stays where it is, and its fact tables leave it out (`asides.counted`)."""
+
+    model: models.CharField[str, str] = models.CharField(_("kind of record"), max_length=100)
+    record_id: models.BigIntegerField[int, int] = models.BigIntegerField(_("record"))
+    at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("time"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("record set aside")
+        verbose_name_plural = _("records set aside")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["model", "record_id"], name="aside_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.record_id}"
