@@ -43,9 +43,8 @@ def by_comparing_all(
     counting: list[tuple[int, int, str]] = []
     found = []
     for pk, hour, text in rows:
-        exact = [
-            o for o in counting if plain(o[2]) == plain(text) and hour - o[1] <= hours and len(plain(text)) >= least
-        ]
+        within = [o for o in counting if hour - o[1] <= hours]
+        exact = [o for o in within if plain(o[2]) == plain(text) and len(plain(text)) >= least]
         if exact and (pk, "exact") not in refused:
             found.append((pk, "exact", exact[-1][0]))
             continue
