@@ -7,7 +7,8 @@ import Sortable from "sortablejs";
 
 const EVERY = 3000; // milliseconds between two questions
 let dragging = false;
-let busy = false;
+let busy = 0; // requests that wait or are on their way
+let last: Promise<void> = Promise.resolve();
 
 const tree = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-cause-tree]");
 const items = (): HTMLElement[] => [...(tree()?.querySelectorAll<HTMLElement>("[data-node]") ?? [])];
@@ -16,7 +17,7 @@ const above = (item: HTMLElement): HTMLElement | null => itemOf(item.parentEleme
 const writing = (): HTMLInputElement | null => tree()?.querySelector<HTMLInputElement>("[data-writing]") ?? null;
 
 /** Put the tree anew and go to where the person was, or to what the server says. */
-function swap(html: string, focus: string | null): void {
+function swap(html: string, focus: string | null, stay = false): void {
   const old = tree();
   if (!old) return;
   const made = document.createElement("template");
@@ -27,7 +28,7 @@ function swap(html: string, focus: string | null): void {
   const typed = old.querySelector<HTMLInputElement>("#cause-text")?.value ?? "";
   const chosen = old.querySelector<HTMLSelectElement>("#cause-parent")?.value;
   const field = old.contains(document.activeElement) ? (document.activeElement as HTMLElement).id : "";
-  const wanted = fresh.dataset.focus ?? focus;
+  const wanted = stay ? focus : (fresh.dataset.focus ?? focus);
   old.replaceWith(fresh);
   const frame = fresh.querySelector(".ql-fish-frame");
   if (frame) frame.scrollLeft = scrolled;
@@ -67,24 +68,44 @@ function prepare(root: HTMLElement): void {
   }
 }
 
-async function send(values: Record<string, string>): Promise<void> {
+/** Where the person is in the tree, as the key of an item. */
+function here(): string | null {
+  const item = itemOf(document.activeElement);
+  return item && tree()?.contains(item) ? (item.dataset.node ?? null) : null;
+}
+
+async function sendNow(values: Record<string, string>): Promise<void> {
   const root = tree();
   const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
-  if (!root?.dataset.do || busy) return;
-  busy = true;
+  if (!root?.dataset.do) return;
+  const before = here();
   try {
     const answer = await fetch(root.dataset.do, {
       method: "POST",
       headers: { "X-CSRFToken": token, "X-Part": "1" },
       body: new URLSearchParams(values),
     });
-    if ([200, 409, 422].includes(answer.status)) swap(await answer.text(), values.node ?? null);
+    const now = here();
+    if ([200, 409, 422].includes(answer.status))
+      swap(await answer.text(), now ?? values.node ?? null, now !== before && answer.status === 200);
     else say(`${answer.status}`);
   } catch {
     say(navigator.onLine ? "…" : "offline");
-  } finally {
-    busy = false;
   }
+}
+
+/** One after the other: each is told of the versions that the one before has made. */
+function send(make: () => Record<string, string> | null): Promise<void> {
+  busy += 1;
+  last = last
+    .then(() => {
+      const values = make();
+      return values ? sendNow(values) : undefined;
+    })
+    .finally(() => {
+      busy -= 1;
+    });
+  return last;
 }
 
 function say(words: string): void {
@@ -93,12 +114,13 @@ function say(words: string): void {
 }
 
 function act(what: string, item: HTMLElement, more: Record<string, string> = {}): Promise<void> {
-  return send({
-    do: what,
-    node: item.dataset.node ?? "",
-    version: item.dataset.version ?? "",
-    revision: tree()?.dataset.revision ?? "",
-    ...more,
+  const node = item.dataset.node ?? "";
+  const seen = item.dataset.version ?? "";
+  return send(() => {
+    const now = items().find((one) => one.dataset.node === node);
+    if (!now) return null;
+    const version = what === "change" ? seen : (now.dataset.version ?? ""); // a text is written over what was seen
+    return { do: what, node, version, revision: tree()?.dataset.revision ?? "", ...more };
   });
 }
 
@@ -157,7 +179,7 @@ function add(item: HTMLElement, below: boolean): void {
   else item.after(fresh);
   const parent = below ? item.dataset.node : above(item)?.dataset.node;
   const place: Record<string, string> = { parent: parent ?? "", after: below ? "" : (item.dataset.node ?? "") };
-  write(row, "", (written) => void send({ do: "add", text: written, ...place }), () => {
+  write(row, "", (written) => void send(() => ({ do: "add", text: written, ...place })), () => {
     fresh.remove();
     item.focus();
   });
@@ -204,7 +226,7 @@ function pressed(event: KeyboardEvent): void {
   if (!root || event.isComposing || target.closest("input, textarea, select")) return;
   if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && root.contains(target)) {
     event.preventDefault();
-    void send({ do: "undo" });
+    void send(() => ({ do: "undo" }));
     return;
   }
   if (target.dataset.node === undefined) return; // a button inside of an item has keys of its own
@@ -232,7 +254,7 @@ function submitted(event: SubmitEvent): void {
   event.preventDefault();
   const values: Record<string, string> = {};
   for (const [name, value] of new FormData(form, event.submitter)) values[name] = String(value);
-  void send(values);
+  void send(() => values);
 }
 
 async function ask(): Promise<void> {
@@ -241,8 +263,7 @@ async function ask(): Promise<void> {
   if (root.querySelector("[data-conflict]")) return;
   const answer = await fetch(`${root.dataset.part}?revision=${root.dataset.revision}`);
   if (answer.status !== 200 || busy || dragging || writing() || tree() !== root) return;
-  const here = itemOf(document.activeElement);
-  swap(await answer.text(), here && root.contains(here) ? (here.dataset.node ?? null) : null);
+  swap(await answer.text(), here());
 }
 
 export function startCauses(): void {
