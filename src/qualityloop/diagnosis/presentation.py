@@ -26,6 +26,7 @@ from qualityloop.analysis.problems.wording import (
 )
 from qualityloop.diagnosis import payloads
 from qualityloop.diagnosis.choices import PEOPLE, Choice, group_parameters, query_string
+from qualityloop.diagnosis.offers import Link
 
 _SEVERITY: dict[Status | None, int] = {"missed": 0, "warning": 1, "insufficient": 2, "met": 3, None: 4}
 _NUMBER = re.compile(r"[-−+]?[\d\s,.\u00a0]*\d|–")
@@ -107,6 +108,8 @@ class ProblemShown:
     drivers: tuple[DriverShown, ...]
     url: str
     rows_url: str
+    hidden: bool = False  # its group is not said to the reader
+    offers: tuple[Link, ...] = ()
 
 
 class Speaker:
@@ -264,6 +267,7 @@ class Speaker:
             drivers=tuple(self._driver(problem, indicator, d) for d in drivers),
             url=self.indicator_url(problem.indicator, g=None if hidden else group_parameters(problem.group) or None),
             rows_url=self._problem_rows(problem, problem.group),
+            hidden=hidden,
         )
 
     def _driver(self, problem: Problem, indicator: Indicator, driver: Any) -> DriverShown:

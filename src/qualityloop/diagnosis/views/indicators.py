@@ -24,6 +24,7 @@ from qualityloop.analysis.problems.wording import (
 from qualityloop.diagnosis import payloads, permissions, services
 from qualityloop.diagnosis.choices import dimensions_of, group_parameters, parse_group
 from qualityloop.diagnosis.codec import to_not_computed, to_value
+from qualityloop.diagnosis.offers import offers_for
 from qualityloop.diagnosis.presentation import Card, Shown, series_by_key, worst_first
 from qualityloop.diagnosis.views.asked import Asked, asked
 from qualityloop.foundation.export import FORMATS, Cell, table_response
@@ -214,6 +215,7 @@ def _page(ask: Asked, found: Found) -> dict[str, object]:
         "group_name": label,
         "group": group,
         "kept_fields": [*(("g", item) for item in group), *([("by", found.by)] if found.by else [])],
+        "offers": offers_for(ask.request, ask.choice, indicator.key, found.group),
         "whole_url": speaker.indicator_url(indicator.key, by=found.by or None),
         "now": speaker.shown(indicator, now) if now else None,
         "goal": speaker.goal(indicator),

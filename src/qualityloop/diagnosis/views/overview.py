@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -15,7 +17,8 @@ from qualityloop.analysis.problems.wording import format_share
 from qualityloop.diagnosis import payloads, permissions, services
 from qualityloop.diagnosis.choices import query_string
 from qualityloop.diagnosis.codec import to_not_computed, to_problem, to_value
-from qualityloop.diagnosis.presentation import Card, series_by_key, worst_first
+from qualityloop.diagnosis.offers import offers_for
+from qualityloop.diagnosis.presentation import Card, ProblemShown, series_by_key, worst_first
 from qualityloop.diagnosis.store import Result
 from qualityloop.diagnosis.views.asked import Asked, asked
 from qualityloop.foundation.permissions import requires
@@ -37,7 +40,7 @@ def overview(ask: Asked) -> HttpResponseBase:
     series = series_by_key([to_value(item) for item in found["values"]])
     latest = {key: v for key, values in series.items() for v in values if v.period == ask.choice.period}
     problems = [to_problem(item) for item in found["problems"]]
-    top = [speaker.problem(p) for p in problems[: standard.problem_target]]
+    top = [_problem(ask, p) for p in problems[: standard.problem_target]]
     headline, notes = _headline(ask, series, problems)
     names = {i.key: speaker.say(i.name) for i in standard.indicators}
     missing = [to_not_computed(item) for item in found["not_computed"]]
@@ -50,7 +53,7 @@ def overview(ask: Asked) -> HttpResponseBase:
         rated=sum(v.status is not None for v in latest.values()),
         cards=_cards(ask, series),
         problems=top,
-        more_problems=[speaker.problem(p) for p in problems[standard.problem_target : standard.problem_target + 7]],
+        more_problems=[_problem(ask, p) for p in problems[standard.problem_target : standard.problem_target + 7]],
         headline=headline,
         headline_name=names[headline.key] if headline else "",
         headline_goal=speaker.goal(headline) if headline else "",
@@ -83,6 +86,14 @@ def _headline(
     if wanted and wanted != key:
         notes.append(message("There is no “{text}” to choose; the usual choice is shown.", text=wanted[:40]))
     return (ask.choice.standard.indicator(key) if key else None), notes
+
+
+def _problem(ask: Asked, problem: Problem) -> ProblemShown:
+    """A problem, with what may be done about it."""
+    shown = ask.speaker.problem(problem)
+    if shown.hidden:
+        return shown
+    return replace(shown, offers=offers_for(ask.request, ask.choice, problem.indicator, problem.group))
 
 
 def _trend(ask: Asked, headline: Indicator, values: list[Value]) -> payloads.Payload:

@@ -15,11 +15,13 @@ class ProblemsConfig(AppConfig):
 
     def ready(self) -> None:
         """Stand in the navigation, take evidence."""
+        from qualityloop.diagnosis.offers import Offer, register_offer
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.improvement.problems import panels
-        from qualityloop.improvement.problems.permissions import PROBLEMS
+        from qualityloop.improvement.problems.permissions import PROBLEM_OPEN, PROBLEMS
 
         panels.connect()
+        register_offer(Offer(_("Turn into an improvement"), "improvement_problems:turn", PROBLEM_OPEN))
         pages = frozenset(f"improvement_problems:{name}" for name in ("problems", "problem", "new", "edit", "close",
                                                                      "reopen"))  # fmt: skip
         pages |= {f"improvement_causes:{name}" for name in ("tree", "node", "lock", "unlock")}

@@ -1,0 +1,98 @@
+"""转为改进: a number of the diagnosis becomes a problem, with its grade, its rows and its drivers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from qualityloop.diagnosis.choices import dimensions_of, parse_group
+from qualityloop.diagnosis.views.asked import Asked, asked
+from qualityloop.foundation.audit.sessions import address_of
+from qualityloop.foundation.permissions import requires
+from qualityloop.improvement.evidence.services import evidence_add
+from qualityloop.improvement.problems import services
+from qualityloop.improvement.problems.forms import ProblemForm
+from qualityloop.improvement.problems.models import Grade
+from qualityloop.improvement.problems.panels import TARGET
+from qualityloop.improvement.problems.permissions import PROBLEM_OPEN
+from qualityloop.improvement.problems.presentation import page_of
+from qualityloop.improvement.problems.queries import open_twin, problems_for, staff_of
+from qualityloop.improvement.problems.services import Opened
+from qualityloop.improvement.problems.turning import Turned, turned
+from qualityloop.improvement.problems.views import crumbs
+
+
+@requires(PROBLEM_OPEN)
+@require_http_methods(["GET", "HEAD", "POST"])
+@asked
+def turn(ask: Asked, key: str) -> HttpResponseBase:
+    """Show what is to be opened, then open it; a problem about the same number that is open is linked instead."""
+    request = ask.request
+    indicator = ask.indicator(key)
+    allowed = frozenset(dimensions_of(indicator, ask.lake, people=ask.sees_rows))
+    group, _notes = parse_group(request.GET.getlist("g"), allowed)
+    one = turned(ask, key, group)
+    twin = open_twin(key, services.group_key(group))
+    form = _form(request, one)
+    if request.method == "POST" and (twin is not None or form.is_valid()):
+        opened = opened_from(request, one, {} if twin is not None else {**form.cleaned_data})
+        if opened.new:
+            messages.success(request, _("Opened with the number {number}.").format(number=opened.problem.number))
+        else:
+            text = _("{number} is open about the same number already; this finding is linked to it.")
+            messages.info(request, text.format(number=opened.problem.number))
+        seen = problems_for(request.user).filter(pk=opened.problem.pk).exists()
+        return redirect(page_of(opened.problem) if seen else one.found.source_url)
+    return _page(request, one, form, twin)
+
+
+def opened_from(request: HttpRequest, one: Turned, values: dict[str, Any]) -> Opened:
+    """Open the problem with all its evidence, or link the finding to the one that is open."""
+    members = values.pop("members", None)
+    graded = {"grade": one.grade, "grade_reason": one.grade_reason} if one.grade else {}
+    stated: dict[str, Any] = {
+        "title": one.title,
+        "what": one.what,
+        "grade": "ordinary",
+        "grade_reason": "–",
+        **values,
+        **graded,
+    }
+    where = address_of(request)
+    with transaction.atomic():
+        opened = services.problem_open(
+            actor=request.user, found=one.found, grade_facts=one.grade_facts, address_of=where, **stated
+        )
+        if opened.new:
+            for piece in one.evidence:
+                evidence_add(
+                    actor=request.user, target_kind=TARGET, thing=opened.problem, address_of=where, **piece
+                )  # fmt: skip
+            if members:
+                services.problem_change(actor=request.user, problem=opened.problem, members=members, address_of=where)
+    return opened
+
+
+def _form(request: HttpRequest, one: Turned) -> ProblemForm:
+    staff = staff_of(request.user)
+    initial = {"title": one.title, "what": one.what, "owner": staff, "department": staff.department if staff else None}
+    form = ProblemForm(request.POST if request.method == "POST" else None, initial=initial)
+    if one.grade:  # the rule says it
+        for name in ("grade", "grade_reason"):
+            del form.fields[name]
+    return form
+
+
+def _page(request: HttpRequest, one: Turned, form: ProblemForm, twin: Any) -> HttpResponse:
+    known = twin if twin is not None and problems_for(request.user).filter(pk=twin.pk).exists() else None
+    context = {
+        "title": _("Turn into an improvement"), "one": one, "form": form, "twin": twin, "twin_seen": known,
+        "crumbs": crumbs(), "back": one.found.source_url, "grade_word": Grade(one.grade).label if one.grade else "",
+    }  # fmt: skip
+    return render(request, "problems/turn.html", context, status=422 if form.is_bound and form.errors else 200)
