@@ -216,3 +216,24 @@ def test_spark_that_is_not_there(run: Run, small_lake: Path, monkeypatch: pytest
     done = run("diagnose", small_lake, "--engine", "spark://127.0.0.1:7077", "--format", "json")
     assert done.code == 1
     assert "qualityloop[spark]" in done.err
+
+
+# ---- exports of other systems ------------------------------------------------------------------------------
+
+EXPORTS = Path(__file__).parent.parent / "analysis" / "files" / "exports"
+
+
+def test_an_export_of_another_system_by_its_name(run: Run, tmp_path: Path) -> None:
+    done = run("inspect", EXPORTS / "zendesk.csv", "--map", "zendesk")
+    assert done.code == 0
+    columns = yaml.safe_load(done.text)["tables"][0]["columns"]
+    assert (columns["ticket_id"], columns["reopened"]["from"]) == ("Id", "Reopens")
+    (tmp_path / "map.yaml").write_text(done.text)
+    reports = [
+        run("diagnose", EXPORTS / "zendesk.csv", *more, "--format", "json").json
+        for more in (("--map", "zendesk"), ("--map", "map.yaml"), ())
+    ]
+    assert reports[0]["indicators"] == reports[1]["indicators"] == reports[2]["indicators"]
+    wrong = run("diagnose", EXPORTS / "zendesk.csv", "--map", "zammad")
+    assert wrong.code != 0
+    assert "no export of zammad" in wrong.err

@@ -52,10 +52,15 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Counts per data set on stdout: created, updated, unchanged, rejected."""
     from qualityloop.analysis.files.formats import table_files
     from qualityloop.analysis.files.mapping_loading import read_mapping_text
+    from qualityloop.analysis.files.shipped import shipped_mapping
+    from qualityloop.cli.records import is_shipped
     from qualityloop.config.prepare import set_up
 
     paths = table_files([Path(name) for name in options.files])
-    mapping = read_mapping_text(Path(options.map)) if options.map else None
+    mapping = None
+    if options.map:
+        known = is_shipped(options.map)
+        mapping = shipped_mapping(options.map, paths).to_yaml() if known else read_mapping_text(Path(options.map))
     set_up()
     _migrate(terminal)
     from qualityloop.collection.services import import_discard

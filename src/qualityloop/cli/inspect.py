@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from qualityloop.analysis.files.shipped import shipped_mapping, shipped_names
 from qualityloop.analysis.messages import message
 from qualityloop.cli.arguments import Parser, add_output, zone
 from qualityloop.cli.output import check_target, deliver
@@ -30,6 +31,12 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
         metavar=message("ZONE").in_language(language),
         help=message("time zone of instants without one (default: Asia/Shanghai)").in_language(language),
     )
+    parser.add_argument(
+        "--map",
+        metavar=message("NAME").in_language(language),
+        help=message("read them as an export of: {names} (default: what they look like)",
+                     names=", ".join(shipped_names())).in_language(language),
+    )  # fmt: skip
     add_output(parser, language, message("where the mapping goes (default: standard output)"))
     parser.set_defaults(run=run)
 
@@ -39,6 +46,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     from qualityloop.analysis.files.inspection import inspect_files
 
     check_target(options.output)
+    if options.map:
+        mapping = shipped_mapping(options.map, [Path(path) for path in options.paths])
+        deliver(mapping.to_yaml(terminal.language).encode(), options.output)
+        return 0
     with terminal.stage(message("Looking at files")) as report:
         inspection = inspect_files([Path(path) for path in options.paths], progress=report, zone=options.zone)
     for note in inspection.notes:

@@ -13,6 +13,7 @@ from typing import Any
 
 from qualityloop.analysis.engine import Engine, open_engine
 from qualityloop.analysis.files import Ingested, Mapping, ingest, load_mapping
+from qualityloop.analysis.files.shipped import shipped_mapping, shipped_names
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError, message
 from qualityloop.cli.arguments import WrongUse
@@ -66,6 +67,8 @@ def open_records(options: argparse.Namespace, terminal: Terminal) -> Iterator[Re
 
 def _mapping(options: argparse.Namespace, paths: list[Path]) -> Mapping | None:
     if options.map:
+        if is_shipped(options.map):
+            return shipped_mapping(options.map, paths, options.zone)
         given = load_mapping(Path(options.map))
         return replace(given, zone=options.zone) if options.zone else given
     if options.zone:
@@ -73,6 +76,11 @@ def _mapping(options: argparse.Namespace, paths: list[Path]) -> Mapping | None:
 
         return inspect_files(paths, zone=options.zone).require_complete()
     return None
+
+
+def is_shipped(name: str) -> bool:
+    """Whether --map names a mapping that comes with the product; a file of that name goes first."""
+    return name in shipped_names() and not Path(name).exists()
 
 
 def _tell(read: Ingested, terminal: Terminal) -> None:

@@ -22,6 +22,7 @@ from .mapping_text import mapping_to_yaml
 from .observations import column_notes, date_notes, key_notes, zone_notes
 from .profile import Profile, profile
 from .proposal import Proposal, best_proposal, table_rule, tickets_from_log
+from .shipped import recognised
 from .source import ROW, Broken, CarefulReadingNeededError, Progress, ReadOptions, Source, without_blanks
 from .tabular_text import TextSource
 from .workbook import sheet_names
@@ -86,7 +87,9 @@ def inspect_files(
         if progress:
             progress(number, len(files))
         try:
-            looked += [_look(file, options, zone) for options in _parts(file)]
+            for options in _parts(file):
+                looked.append(_look(file, options, zone))
+                _as_shipped(looked[-1], options)
         except AnalysisError as error:
             if unreadable is None:
                 raise
@@ -124,7 +127,7 @@ def _parts(file: Path) -> list[ReadOptions]:
         return [ReadOptions(sheet=name) for name in names] if len(names) > 1 else [ReadOptions()]
     if kind == "json":
         source = open_source(file)
-        if isinstance(source, JsonLinesSource) and source.lists:
+        if isinstance(source, JsonLinesSource) and source.lists and recognised(source.columns) is None:
             return [ReadOptions(explode=max(source.lists, key=lambda name: source.lists[name]))]
     return [ReadOptions()]
 
@@ -203,6 +206,18 @@ def _look(file: Path, options: ReadOptions, zone: str) -> _Looked:
         notes.append(message("{file}: no column was found for {columns}; fill them in", file=name,
                              columns=", ".join(proposal.missing)))  # fmt: skip
     return _Looked(source, profiles, tables, proposal, notes)
+
+
+def _as_shipped(one: _Looked, options: ReadOptions) -> None:
+    """Where a file is an export that a shipped mapping knows: that mapping takes the place of the proposal."""
+    columns = [profile.name for profile in one.profiles]
+    found = recognised(columns)
+    if found is None:
+        return
+    one.tables = [found.table(columns, one.source.path.name, options)]
+    one.proposal = replace(one.proposal, missing=())
+    one.notes.append(message("{file}: recognised as “{export}”; its mapping is used ({documentation})",
+                             file=one.source.name, export=found.label, documentation=found.documentation))  # fmt: skip
 
 
 def _timely(column: str) -> bool:
