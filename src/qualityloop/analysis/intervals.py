@@ -62,6 +62,22 @@ def clopper_pearson(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0
     return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
 
 
+def share_difference(
+    hits: ArrayLike, n: ArrayLike, other_hits: ArrayLike, other_n: ArrayLike, *, confidence: float = 0.95
+) -> Bounds:
+    """Interval of one share minus another: hybrid of their score intervals (Newcombe 1998, method 10).
+
+    Counts need not be whole: a sample that is worth fewer rows than it has may be given as so many.
+    """
+    x, m, y, k = _floats(hits, n, other_hits, other_n)
+    (low, high), (other_low, other_high) = wilson(x, m, confidence=confidence), wilson(y, k, confidence=confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p, q = x / m, y / k
+        below = np.sqrt((p - low) ** 2 + (other_high - q) ** 2)
+        above = np.sqrt((high - p) ** 2 + (q - other_low) ** 2)
+        return p - q - below, p - q + above
+
+
 def _student(df: Floats, confidence: float) -> Floats:
     with np.errstate(invalid="ignore"):
         quantile = special.stdtrit(np.where(df > 0, df, np.nan), (1 + confidence) / 2)

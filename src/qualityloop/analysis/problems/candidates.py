@@ -15,10 +15,10 @@ from qualityloop.analysis.indicators.language import parse_formula
 from qualityloop.analysis.indicators.language.tree import IsNull, Name, walk
 from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.indicators.values import Grain, Group, Value, Values
+from qualityloop.analysis.multiplicity import benjamini_hochberg
 from qualityloop.analysis.problems.measures import Measure
 from qualityloop.analysis.problems.ranking import (
     FALSE_DISCOVERY,
-    benjamini_hochberg,
     probability_met,
     shortfall,
     signals_bad,

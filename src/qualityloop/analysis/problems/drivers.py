@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from qualityloop.analysis import special
 from qualityloop.analysis.indicators.values import Group
+from qualityloop.analysis.multiplicity import benjamini_hochberg
 from qualityloop.analysis.problems.cells import BEFORE, CURRENT, REFERENCE, Cells, Split, Sums
 from qualityloop.analysis.problems.decomposition import (
     Effects,
@@ -25,7 +26,7 @@ from qualityloop.analysis.problems.decomposition import (
     gap_parts,
 )
 from qualityloop.analysis.problems.problem import Driver
-from qualityloop.analysis.problems.ranking import FALSE_DISCOVERY, benjamini_hochberg
+from qualityloop.analysis.problems.ranking import FALSE_DISCOVERY
 
 MOST = 3
 LEAST_ROWS = 20  # below this no segment is shown

@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from qualityloop.analysis import special
 from qualityloop.analysis.indicators.standard import Better
 
@@ -15,21 +12,6 @@ FALSE_DISCOVERY = 0.05
 SIGNAL_FACTOR = 1.5
 TREND_FACTOR = 1.25
 TREND_STEPS = 3
-
-
-def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:
-    """Adjusted p-values (q-values) of many tests at once, in the order given (Benjamini and Hochberg 1995).
-
-    Rejecting where the answer is at most α keeps the expected share of false alarms among the alarms below α.
-    """
-    p = np.asarray(p_values, dtype=np.float64)
-    m = len(p)
-    order = np.argsort(p, kind="stable")
-    steps = p[order] * m / np.arange(1, m + 1)
-    adjusted = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
-    answer = np.empty(m)
-    answer[order] = adjusted
-    return answer
 
 
 def shortfall(value: float, target: float, better: Better) -> float:
