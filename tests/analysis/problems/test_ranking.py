@@ -17,6 +17,7 @@ from qualityloop.analysis.problems.ranking import (
     worsening_factor,
 )
 
+
 def test_distance_is_counted_from_target_to_warning() -> None:
     assert shortfall(0.712, 0.90, "higher") / unit_of_distance(0.90, 0.85) == pytest.approx(3.76)
     assert shortfall(0.02, 0.01, "lower") / unit_of_distance(0.01, 0.015) == pytest.approx(2.0)

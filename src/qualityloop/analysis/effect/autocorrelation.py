@@ -17,8 +17,9 @@ from qualityloop.analysis.effect.regression import Fit, inverted
 
 Floats = NDArray[np.float64]
 
-GRID: Floats = np.round(np.arange(-0.3, 0.9001, 0.05), 2)
-_HALVINGS = 40
+GRID: Floats = np.round(np.arange(-0.5, 0.9001, 0.05), 2)
+_STEPS = 50
+_ENOUGH = 1e-11
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +79,31 @@ class Averaged:
         return np.asarray((self.chance * special.stdtr(self.df, z)).sum(axis=0))
 
     def _quantile(self, center: Floats, spread: Floats, p: float) -> Floats:
-        """By halving between the outermost quantiles of the parts."""
+        """Newton's method, kept between the outermost quantiles of the parts."""
         each = center + spread * special.stdtrit(self.df, p)
         low, high = each.min(axis=0), each.max(axis=0)
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            less = self._below(center, spread, middle) < p
-            low, high = np.where(less, middle, low), np.where(less, high, middle)
-        return np.asarray((low + high) / 2)
+        x = (self.chance * each).sum(axis=0)
+        peak = np.exp(special.gammaln((self.df + 1) / 2) - special.gammaln(self.df / 2)) / np.sqrt(self.df * np.pi)
+        for _ in range(_STEPS):
+            over = self._below(center, spread, x) - p
+            low, high = np.where(over < 0, x, low), np.where(over < 0, high, x)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                heights = peak * (1 + ((x - center) / spread) ** 2 / self.df) ** (-(self.df + 1) / 2) / spread
+                better = x - over / (self.chance * heights).sum(axis=0)
+            inside = (better >= low) & (better <= high)
+            new = np.where(inside, better, (low + high) / 2)
+            done = np.all(np.abs(new - x) <= _ENOUGH * (np.abs(x) + spread.max(axis=0)))
+            x = new
+            if done:
+                break
+        return np.asarray(x)
 
 
-def averaged(made: Fit, times: ArrayLike, *, grid: Floats = GRID, least_variance: float = 0.0) -> Averaged:
+def averaged(made: Fit, times: ArrayLike, *, grid: Floats = GRID) -> Averaged:
     """AR(1) errors around a fit, for each ρ of `grid`, every ρ being as probable as any other beforehand.
 
     `times` count periods, so that a gap is a longer step. For shares and counts the errors are those of the working
-    response, in units of the binomial or Poisson standard deviation (Breslow and Clayton 1993), and
-    `least_variance` 1 means: never less than chance alone.
+    response, in units of the binomial or Poisson standard deviation (Breslow and Clayton 1993).
     """
     gaps = np.diff(np.asarray(times, dtype=np.float64))
     root = np.sqrt(made.weights)
@@ -105,7 +115,7 @@ def averaged(made: Fit, times: ArrayLike, *, grid: Floats = GRID, least_variance
     rss = np.stack([p[2] for p in parts])
     score = np.stack([p[3] for p in parts]) - df / 2 * np.log(np.maximum(rss, 1e-300))
     chance = np.exp(score - score.max(axis=0))
-    variance = np.maximum(rss / df, least_variance)
+    variance = rss / df
     covariance = np.stack([p[1] for p in parts]) * variance[..., None, None]
     return Averaged(np.asarray(grid), chance / chance.sum(axis=0), beta, covariance, variance, df)
 

@@ -6,6 +6,7 @@ formulas and sources: docs/EFFECT.md.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,7 +41,7 @@ class Fit:
     @property
     def df(self) -> int:
         """Points less parameters."""
-        return self.design.shape[0] - self.design.shape[1]
+        return int(self.design.shape[0] - self.design.shape[1])
 
     @property
     def covariance(self) -> Floats:
@@ -84,7 +85,7 @@ def fit(
     n = ones if sizes is None else np.broadcast_to(np.asarray(sizes, np.float64), values.shape)
     shift = np.zeros_like(values) if offset is None else np.broadcast_to(np.asarray(offset, np.float64), values.shape)
     if family == "mean":
-        return _solved(values, x, family, values, ones, shift)
+        return _solved(values, x, family, ones, shift)
     start = (values * n + 0.5) / (n + 1) if family == "share" else (values + values.mean(axis=-1, keepdims=True)) / 2
     mu = start if family == "share" else np.maximum(start, 1e-3)
     eta = np.log(mu / (1 - mu)) if family == "share" else np.log(mu)
@@ -92,17 +93,17 @@ def fit(
     for _ in range(_STEPS):
         mu, slope = inverse_link(eta, family), np.maximum(slope_of_link(eta, family), 1e-12)
         weights = n * slope
-        made = _solved(eta + (values - mu) / slope, x, family, values, weights, shift)
+        made = _solved(eta + (values - mu) / slope, x, family, weights, shift)
         eta = np.clip(made.eta, -_FAR, _FAR)
         deviance = _deviance(values, inverse_link(eta, family), n, family)
         if np.all(np.abs(deviance - before) <= _ENOUGH * (np.abs(deviance) + 0.1)):
             break
         before = deviance
     mu, slope = inverse_link(eta, family), np.maximum(slope_of_link(eta, family), 1e-12)
-    return _solved(eta + (values - mu) / slope, x, family, values, n * slope, shift)
+    return _solved(eta + (values - mu) / slope, x, family, n * slope, shift)
 
 
-def _solved(z: Floats, x: Floats, family: Family, y: Floats, weights: Floats, shift: Floats) -> Fit:
+def _solved(z: Floats, x: Floats, family: Family, weights: Floats, shift: Floats) -> Fit:
     """Weighted least squares of the working response `z` on `x`."""
     products = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
     bread = inverted((weights @ products).reshape(*weights.shape[:-1], x.shape[1], x.shape[1]))
@@ -117,9 +118,9 @@ def _solved(z: Floats, x: Floats, family: Family, y: Floats, weights: Floats, sh
 def inverted(matrices: Floats) -> Floats:
     """Inverse; the pseudo-inverse where a design is not of full rank."""
     try:
-        return np.linalg.inv(matrices)
+        return np.asarray(np.linalg.inv(matrices), dtype=np.float64)
     except np.linalg.LinAlgError:
-        return np.linalg.pinv(matrices, hermitian=True)
+        return np.asarray(np.linalg.pinv(matrices, hermitian=True), dtype=np.float64)
 
 
 def _deviance(y: Floats, mu: Floats, n: Floats, family: Family) -> Floats:
@@ -135,7 +136,7 @@ def _deviance(y: Floats, mu: Floats, n: Floats, family: Family) -> Floats:
 
 def newey_west_lag(points: int) -> int:
     """How many neighbours may be alike: ⌊4 (n/100)^(2/9)⌋ (Newey and West 1994)."""
-    return int(4 * (points / 100) ** (2 / 9))
+    return math.floor(4 * math.pow(points / 100, 2 / 9))
 
 
 def newey_west(made: Fit, lag: int | None = None) -> Floats:
