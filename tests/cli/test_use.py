@@ -18,7 +18,7 @@ from qualityloop.cli.output import check_target, write_whole
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 
-COMMANDS = ("inspect", "diagnose", "mine", "standard", "demo", "serve", "verify", "version")
+COMMANDS = ("inspect", "diagnose", "effect", "mine", "standard", "demo", "serve", "verify", "version")
 
 
 def test_version(run: Run) -> None:

@@ -21,6 +21,7 @@ from qualityloop.cli import (
     check,
     demo,
     diagnose,
+    effect,
     import_,
     inspect,
     mine,
@@ -37,7 +38,8 @@ from qualityloop.cli.language import choose_language
 from qualityloop.cli.terminal import Terminal
 
 COMMANDS = (
-    inspect, diagnose, mine, standard, import_, demo, serve, work, refresh, backup, restore, check, verify, version,
+    inspect, diagnose, effect, mine, standard, import_, demo, serve, work, refresh, backup, restore, check, verify,
+    version,
 )  # fmt: skip
 
 EPILOG = message(

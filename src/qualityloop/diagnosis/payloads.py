@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from qualityloop.analysis.effect import Effect
 from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.indicators.values import Grain, Value
 from qualityloop.analysis.messages import Message, message
@@ -189,5 +190,36 @@ def process(found: Mapping[str, Any], language: str) -> Payload:
             fit=message("Show the whole map"),
             zoom_in=message("Zoom in"),
             zoom_out=message("Zoom out"),
+        ),
+    }
+
+
+def effect(found: Effect, language: str) -> Payload:
+    """A measure's picture: what was seen, and with its band what would have been; a mark where the measure begins."""
+    indicator = found.question.indicator
+    begin = next((i for i, p in enumerate(found.points) if p.phase != "before"), None)
+    return {
+        "unit": indicator.unit,
+        "better": indicator.better,
+        "labels": [short_label(p.period, found.grain) for p in found.points],
+        "series": [
+            {
+                "name": indicator.name.in_language(language),
+                "values": [p.value for p in found.points],
+                "n": [p.n for p in found.points],
+            }
+        ],
+        "target": indicator.target,
+        "center": [p.counterfactual for p in found.points],
+        "lower": [p.low for p in found.points],
+        "upper": [p.high for p in found.points],
+        "marks": [] if begin is None else [{"at": begin, "text": message("Start").in_language(language)}],
+        "words": _words(
+            language,
+            label=message("With and without the measure"),
+            target=message("Target"),
+            center=message("Without the measure"),
+            limits=message("95 % interval"),
+            n=message("Rows (n)"),
         ),
     }

@@ -114,9 +114,9 @@ def test_the_planned_method_is_kept_where_it_is_possible() -> None:
 
 
 def test_when_it_could_be_told_is_when_it_can() -> None:
-    """The forecast from the first fourteen months after is about right once the data are there."""
-    rows, expected = 120, -0.05
-    series = escalated(40, 60, -0.02, rows)
+    """The forecast from the first eight months after is about right once the data are there."""
+    rows, expected = 40, -0.05
+    series = escalated(40, 300, -0.025, rows)
     early = evaluate_effect(values(SHARE, {(): series[:48]}), question(SHARE, 40, expected=expected))
     assert early.verdict == "cannot_tell_yet"
     assert early.further_periods is not None
@@ -185,6 +185,6 @@ def test_everything_goes_into_json() -> None:
 
 
 def test_differences_are_said_in_points() -> None:
-    assert change_text(-0.05, "percent").zh == "−5 个百分点"
+    assert change_text(-0.05, "percent").zh == "−5.0 个百分点"
     assert change_text(0.004, "percent").en == "+0.40 percentage points"
     assert change_text(-2.5, "hours").en == "−2.5 h"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -57,10 +58,14 @@ def effect_of_lake(
     engine: Engine,
     grain: Grain = "week",
     since: date | None = None,
+    others: bool = False,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Effect:
-    """The same from the rows of a lake; from `since` or the first day of the indicator's dataset on."""
+    """The same from the rows of a lake; from `since` or the first day of the indicator's dataset on.
+
+    With `others` all groups that are not treated are the untouched ones.
+    """
     indicator = question.indicator
     if indicator.dataset not in lake.datasets:
         raise AnalysisError(message("there are no rows that the indicator could be computed from"))
@@ -83,6 +88,8 @@ def effect_of_lake(
     )
     for reason in values.not_computed:
         raise AnalysisError(reason.reason)
+    if others:
+        question = replace(question, untouched=other_groups(values, question.treated))
     known = {v.group for v in values.values}
     for group in groups:
         if group not in known:

@@ -105,14 +105,17 @@ def sentence(said: Saying) -> Message:
         "high": change_text(said.estimate.high, unit),
     }
     if said.verdict == "effective":
-        first = message("Effective: {indicator} {change} (95 % interval {low} to {high}) against no measure.", **words)
+        first = message(
+            "Effective: {indicator} {change} against what would have been (95 % interval {low} to {high}).", **words
+        )
     elif said.verdict == "not_effective":
         first = message(
-            "Not effective: {indicator} {change} (95 % interval {low} to {high}) against no measure.", **words
+            "Not effective: {indicator} {change} against what would have been (95 % interval {low} to {high}).", **words
         )
     else:
         first = message(
-            "Cannot be told yet: {indicator} {change} (95 % interval {low} to {high}) against no measure.", **words
+            "Cannot be told yet: {indicator} {change} against what would have been (95 % interval {low} to {high}).",
+            **words,
         )
     second = _when(said) if said.verdict == "cannot_tell_yet" else _prediction(said)
     return message("{first} {second}", first=first, second=second) if second else first
