@@ -114,19 +114,29 @@ def test_the_planned_method_is_kept_where_it_is_possible() -> None:
 
 
 def test_when_it_could_be_told_is_when_it_can() -> None:
-    """The forecast from the first eight months after is about right once the data are there."""
-    rows, expected = 40, -0.05
-    series = escalated(40, 300, -0.025, rows)
-    early = evaluate_effect(values(SHARE, {(): series[:48]}), question(SHARE, 40, expected=expected))
+    """The forecast made eight months after the start is about right once the data are there."""
+    rng = np.random.default_rng(5)
+    noise = rng.standard_normal(400) * 4
+    series = means((50 + noise - 2 * (np.arange(400) >= 60)).tolist())
+    asked = question(MEAN, 60, expected=-3.0)
+    early = evaluate_effect(values(MEAN, {(): series[:68]}), asked)
     assert early.verdict == "cannot_tell_yet"
     assert early.further_periods is not None
     assert early.until_told is not None
-    assert early.until_told > date(2027, 12, 31)
-    assert str(early.further_periods) in str(early.sentence)
-    until = 48 + early.further_periods
-    later = evaluate_effect(values(SHARE, {(): series[:until]}), question(SHARE, 40, expected=expected)).estimate
+    assert f"{early.further_periods} more months" in str(early.sentence)
+    until = 68 + early.further_periods
+    assert (early.until_told.year - 2024) * 12 + early.until_told.month == until
+    later = evaluate_effect(values(MEAN, {(): series[:until]}), asked).estimate
     assert later is not None
-    assert later.high - later.low == pytest.approx(abs(expected), rel=0.35)
+    assert later.high - later.low == pytest.approx(3.0, rel=0.3)
+
+
+def test_some_changes_are_too_small_to_be_seen_by_waiting() -> None:
+    rng = np.random.default_rng(6)
+    asked = question(MEAN, 9, expected=-0.5)
+    found = evaluate_effect(values(MEAN, {(): means((50 + 4 * rng.standard_normal(18)).tolist())}), asked)
+    assert (found.verdict, found.further_periods, found.until_told) == ("cannot_tell_yet", None, None)
+    assert "Waiting alone" in str(found.sentence)
 
 
 def test_the_first_days_may_be_left_out() -> None:
