@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from qualityloop.analysis import special
 from qualityloop.analysis.effect.autocorrelation import whitened
 from qualityloop.analysis.effect.comparison import Difference, between_groups, drift, over_time, shares
 from qualityloop.analysis.effect.interrupted import Design, Interrupted, design, interrupted, seasons

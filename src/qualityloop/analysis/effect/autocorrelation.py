@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
+from qualityloop.analysis import special
 from qualityloop.analysis.effect.regression import Fit, inverted
 
 Floats = NDArray[np.float64]

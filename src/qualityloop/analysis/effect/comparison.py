@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
-from qualityloop.analysis import intervals
+from qualityloop.analysis import intervals, special
 from qualityloop.analysis.effect.autocorrelation import averaged
 from qualityloop.analysis.effect.interrupted import Interrupted, design, interrupted
 from qualityloop.analysis.effect.regression import fit

@@ -11,8 +11,8 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
+from qualityloop.analysis import special
 from qualityloop.analysis.effect.autocorrelation import Averaged, averaged
 from qualityloop.analysis.effect.regression import Family, Fit, fit, inverse_link, slope_of_link
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qualityloop.analysis.messages import Message
-from qualityloop.analysis.problems.ranking import benjamini_hochberg
+from qualityloop.analysis.multiplicity import benjamini_hochberg
 from qualityloop.analysis.warning.finding import SEVERITIES, Finding
 from qualityloop.analysis.warning.registry import RULES
 
