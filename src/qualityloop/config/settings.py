@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "qualityloop.improvement.evidence",
     "qualityloop.improvement.problems",
     "qualityloop.improvement.causes",
+    "qualityloop.improvement.plans",
     "qualityloop.collection",
     "qualityloop.collection.cleaning",
     "qualityloop.collection.tagging",

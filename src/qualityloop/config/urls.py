@@ -24,6 +24,7 @@ urlpatterns = [
     path("problems/", include("qualityloop.improvement.problems.urls")),
     path("evidence/", include("qualityloop.improvement.evidence.urls")),
     path("", include("qualityloop.improvement.causes.urls")),
+    path("improvement/", include("qualityloop.improvement.plans.urls")),
     path("", include("qualityloop.reports.urls")),
     path("", include("qualityloop.diagnosis.urls")),
     path("api/", include("qualityloop.foundation.api.urls")),  # last: it serves the lists that the others declare

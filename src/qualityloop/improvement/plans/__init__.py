@@ -1,0 +1,1 @@
+"""Improvement plans: measures with predictions, tasks, meetings, checkpoints, reviews of what missed."""

@@ -1,0 +1,22 @@
+"""The application `improvement_plans`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PlansConfig(AppConfig):
+    """Plans, tasks, meetings, checkpoints, reviews."""
+
+    name = "qualityloop.improvement.plans"
+    label = "improvement_plans"
+    verbose_name = _("Improvement plans")
+
+    def ready(self) -> None:
+        """Stand in the navigation and on the page of a problem; reminders and operations of the API."""
+        from qualityloop.improvement.plans import api, navigation, panels, reminders, sights  # noqa: F401 (register)
+
+        navigation.connect()
+        panels.connect()
+        sights.connect()

@@ -1,0 +1,1 @@
+"""Writing plans, tasks, meetings, checkpoints and reviews."""

@@ -1,0 +1,89 @@
+"""A measure as the SMART check reads it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from qualityloop.analysis.indicators.loading import load_standard, shipped_standards
+from qualityloop.analysis.indicators.standard import Indicator
+from qualityloop.analysis.smart import Entry, Finding, check
+from qualityloop.foundation.lake.calendars import lake_calendar
+from qualityloop.improvement.plans.models import Measure, MeasureState
+from qualityloop.improvement.plans.queries import UNDER_WAY
+from qualityloop.improvement.problems.models import State
+from qualityloop.standards.indicators.editions import released
+
+LONGEST = 1100  # days that are counted
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[Indicator, ...]:
+    return tuple(one for key in shipped_standards() for one in load_standard(key).indicators)
+
+
+def indicators() -> dict[str, Indicator]:
+    """The indicators by which an effect may be seen: of the standards in force, else of those that are shipped."""
+    found = {one.key: one for one in _shipped()}
+    for editions in released().values():
+        if editions:
+            found |= {one.key: one for one in editions[-1].standard.indicators}
+    return found
+
+
+def entry_of(measure: Measure, *, known: dict[str, Indicator] | None = None) -> Entry:
+    """What a measure says."""
+    known = indicators() if known is None else known
+    indicator = known.get(measure.indicator)
+    return Entry(
+        action=measure.action or measure.title,
+        owner=str(measure.owner) if measure.owner else "",
+        indicator=measure.indicator,
+        amount=measure.amount,
+        direction=measure.direction or "",  # type: ignore[arg-type]
+        is_share=indicator is not None and indicator.unit == "percent",
+        baseline_from=measure.baseline_from,
+        baseline_until=measure.baseline_until,
+        method=measure.method,
+        resources=measure.resources,
+        gaps=measure.gaps,
+        contingency=measure.contingency,
+        effort_days=measure.effort_days,
+        owner_busy=_busy(measure),
+        working_days=_working_days(measure.starts_on, measure.due_on),
+        causes=1 if measure.cause else 0,
+        causes_locked=1 if measure.cause and measure.plan.problem.state != State.OPEN else 0,
+        starts_on=measure.starts_on,
+        due_on=measure.due_on,
+        effect_until=measure.effect_until,
+    )
+
+
+def findings(measure: Measure, *, known: dict[str, Indicator] | None = None) -> list[Finding]:
+    """What a measure does not say, or says vaguely."""
+    return check(entry_of(measure, known=known))
+
+
+def is_complete(measures: list[Measure]) -> bool:
+    """Whether nothing is missing in any of them; vague words are hints and hold nothing up."""
+    known = indicators()
+    return bool(measures) and not any(one.missing for measure in measures for one in findings(measure, known=known))
+
+
+def _busy(measure: Measure) -> int:
+    """Other measures of the owner that are under way in the same time."""
+    if measure.owner_id is None or measure.starts_on is None or measure.due_on is None:
+        return 0
+    others: Any = Measure.objects.filter(
+        owner=measure.owner_id, plan__state__in=UNDER_WAY, starts_on__lte=measure.due_on, due_on__gte=measure.starts_on
+    ).exclude(state__in=(MeasureState.DONE, MeasureState.DROPPED))
+    return int(others.exclude(plan__problem=measure.plan.problem_id).count())
+
+
+def _working_days(first: date | None, last: date | None) -> int | None:
+    """Days of a time on which the calendar in force works; None where there is no time, or one of many years."""
+    if first is None or last is None or last < first or (last - first).days > LONGEST:
+        return None
+    calendar = lake_calendar()
+    return sum(1 for n in range((last - first).days + 1) if calendar.hours_on(first + timedelta(days=n)))

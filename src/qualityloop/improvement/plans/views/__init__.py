@@ -1,0 +1,1 @@
+"""Pages of plans, tasks, meetings, checkpoints and reviews."""
