@@ -25,8 +25,11 @@ COMPLETE: dict[str, Any] = {
 
 
 def person(role: str = "director", name: str = "") -> User:
-    """Somebody with an account."""
-    return account_create(username=name or f"{role}{next(_COUNT)}", password="a good Passw0rd", role=role)
+    """Somebody with an account; a senior agent works in a department."""
+    user = account_create(username=name or f"{role}{next(_COUNT)}", password="a good Passw0rd", role=role)
+    if role == "senior_agent":
+        employed(user, name=f"组长{next(_COUNT)}")
+    return user
 
 
 def employed(user: User | None = None, department: Department | None = None, name: str = "陈班长") -> Staff:

@@ -138,20 +138,20 @@ def _moving(path: str, name: str, work: Any, **said: Any) -> None:
 
 
 _moving(
-    "/{pk}/submit", "plans_submit", services.plan_submit, right=permissions.PLAN_WRITE, label=_("Hand a plan in"),
+    "/{pk}/submit", "plans_submit", services.plan_submit, right=permissions.PLAN_WRITE, summary=_("Hand a plan in"),
     text=_("Nothing may be missing in its measures."),
 )  # fmt: skip
 _moving(
-    "/{pk}/approve", "plans_approve", services.plan_approve, right=permissions.PLAN_APPROVE, label=_("Approve a plan"),
+    "/{pk}/approve", "plans_approve", services.plan_approve, right=permissions.PLAN_APPROVE, summary=_("Approve a plan"),
     text=_("With four eyes somebody else than its author does."),
 )  # fmt: skip
 _moving(
-    "/{pk}/start", "plans_start", services.plan_start, right=permissions.PLAN_WRITE, label=_("Start a plan"),
+    "/{pk}/start", "plans_start", services.plan_start, right=permissions.PLAN_WRITE, summary=_("Start a plan"),
     text=_("Its content is frozen from now on."),
 )  # fmt: skip
 _moving(
     "/{pk}/end", "plans_end", services.plan_end, right=permissions.PLAN_WRITE,
-    label=_("Say that a plan is carried out"), text=_("Every measure must be done or given up."),
+    summary=_("Say that a plan is carried out"), text=_("Every measure must be done or given up."),
 )  # fmt: skip
 
 
@@ -167,10 +167,10 @@ def _reasoned(path: str, name: str, work: Any, **said: Any) -> None:
 
 _reasoned(
     "/{pk}/send-back", "plans_send_back", services.plan_send_back, right=permissions.PLAN_APPROVE,
-    label=_("Send a plan back"), text=_("It becomes a draft again."),
+    summary=_("Send a plan back"), text=_("It becomes a draft again."),
 )  # fmt: skip
 _reasoned(
-    "/{pk}/adjust", "plans_adjust", services.plan_adjust, right=permissions.PLAN_WRITE, label=_("Adjust a plan"),
+    "/{pk}/adjust", "plans_adjust", services.plan_adjust, right=permissions.PLAN_WRITE, summary=_("Adjust a plan"),
     text=_("A new version with the same measures begins; the old one runs on until that starts."),
 )  # fmt: skip
 
