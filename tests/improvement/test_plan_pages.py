@@ -181,7 +181,8 @@ def test_lists_and_pages_in_both_languages() -> None:
     client = browser(leader)
     for path in (
         "plans", "tasks", "meetings", "checkpoints", "reviews-48h", f"tasks/{task.pk}/edit", "tasks/new",
-                 "tasks/board", f"plans/{measure.plan_id}/adjust", f"measures/{measure.pk}/checkpoints/new"):  # fmt: skip
+        "tasks/board", f"plans/{measure.plan_id}/adjust", f"measures/{measure.pk}/checkpoints/new",
+    ):  # fmt: skip
         for language in ("zh-hans", "en"):
             assert client.get(f"{A}/{path}/", headers={"Accept-Language": language}).status_code == 200, path
 
