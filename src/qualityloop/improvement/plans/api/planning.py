@@ -142,7 +142,8 @@ _moving(
     text=_("Nothing may be missing in its measures."),
 )  # fmt: skip
 _moving(
-    "/{pk}/approve", "plans_approve", services.plan_approve, right=permissions.PLAN_APPROVE, summary=_("Approve a plan"),
+    "/{pk}/approve", "plans_approve", services.plan_approve, right=permissions.PLAN_APPROVE,
+    summary=_("Approve a plan"),
     text=_("With four eyes somebody else than its author does."),
 )  # fmt: skip
 _moving(
