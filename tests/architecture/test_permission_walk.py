@@ -26,6 +26,7 @@ SAMPLES = {  # values for the parameters of addresses
     "role": "director",
     "tree": "fishbone",
     "provider_id": "company",
+    "token": "no-such-link",
 }
 
 

@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 
 DOC = (ROOT / "docs" / "CLI.md").read_text(encoding="utf-8")
 SHARED = {"-h", "--help", "--lang", "--quiet"}
-NEEDS_DATABASE = ("backup", "check", "refresh", "restore", "verify")
+NEEDS_DATABASE = ("account", "backup", "check", "refresh", "restore", "verify")
 STANDARD = """extends: after-sales
 key: my-standard
 indicators:

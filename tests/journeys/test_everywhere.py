@@ -99,7 +99,7 @@ def test_the_keyboard_gets_past_the_menu_at_once(open_page: Callable[..., Page],
 
 def test_a_customer_finds_no_figures_of_the_house(open_page: Callable[..., Page], product: str) -> None:
     page = open_page(role="customer")
-    expect(page.get_by_role("heading", name="我的账户")).to_be_visible()
+    expect(page.get_by_role("heading", name="我的账号")).to_be_visible()
     assert page.locator(".nav-link").count() == 0
     for address in ("/", "/indicators/", "/process/"):
         assert page.request.get(product + address).status == 404
@@ -107,7 +107,7 @@ def test_a_customer_finds_no_figures_of_the_house(open_page: Callable[..., Page]
 
 def test_signing_out(open_page: Callable[..., Page], product: str) -> None:
     page = open_page()
-    page.get_by_role("button", name="我的账户").click()
+    page.get_by_role("button", name="我的账号").click()
     page.get_by_role("button", name="退出登录").click()
     expect(page.locator("input[name=login]")).to_be_visible()
     assert page.request.get(product + "/", max_redirects=0).status == 302

@@ -17,6 +17,7 @@ from types import FrameType
 
 from qualityloop.analysis.messages import AnalysisError, Message, message
 from qualityloop.cli import (
+    account,
     backup,
     check,
     demo,
@@ -38,8 +39,8 @@ from qualityloop.cli.language import choose_language
 from qualityloop.cli.terminal import Terminal
 
 COMMANDS = (
-    inspect, diagnose, effect, mine, standard, import_, demo, serve, work, refresh, backup, restore, check, verify,
-    version,
+    inspect, diagnose, effect, mine, standard, import_, demo, serve, work, account, refresh, backup, restore, check,
+    verify, version,
 )  # fmt: skip
 
 EPILOG = message(

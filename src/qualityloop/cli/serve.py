@@ -133,12 +133,16 @@ def _announce(host: str, port: int, terminal: Terminal) -> None:
     from qualityloop.analysis.lake import Lake
     from qualityloop.demo import loading
     from qualityloop.demo.accounts import demo_logins
+    from qualityloop.foundation.signin.first import first_account_wanted, first_link
 
     home: Path = settings.QUALITYLOOP_HOME
     shown = HOST if host in EVERYWHERE else host
     address = f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     console.print(terminal.text(message("QualityLoop is at {address} (Ctrl-C ends it)", address=address)))
+    if first_account_wanted():
+        link = address.rstrip("/") + first_link()
+        console.print(terminal.text(message("There is no account yet; make the first one here: {link}", link=link)))
     if not Lake.exists(home / loading.LAKE):
         console.print(terminal.text(message("There are no records yet; load the demo with: qualityloop demo")))
     elif loading.is_loaded(home):

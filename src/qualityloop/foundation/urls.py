@@ -17,11 +17,13 @@ from qualityloop.foundation.audit.views import audit_log
 from qualityloop.foundation.listing import listing_page
 from qualityloop.foundation.permissions import SIGNED_IN, public, requires
 from qualityloop.foundation.signin import company, factors
+from qualityloop.foundation.signin.first import first_account
 
 mine = requires(SIGNED_IN)
 
 own = [
     path("start/", views.start, name="start"),
+    path("sign-in/first/<str:token>/", first_account, name="first_account"),
     path("account/", views.account, name="account"),
     path("account/sessions/<int:pk>/end/", views.session_end, name="session_end"),
     path("account/sessions/end/", views.sessions_end_others, name="sessions_end"),
