@@ -81,9 +81,7 @@ def test_by_command(capsys: pytest.CaptureFixture[str]) -> None:
         (["a b", "--role", "qc"], 2, "no user name"),
     ],
 )
-def test_the_command_refuses(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
-) -> None:
+def test_the_command_refuses(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str) -> None:
     account_create(username="lin", password="9 Bridges far", role="director")
     assert main(["--lang", "en", "account", *arguments]) == code
     assert words in capsys.readouterr().err

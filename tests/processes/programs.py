@@ -34,7 +34,7 @@ def environ(address: str, home: Path, **more: str) -> dict[str, str]:
     }
 
 
-def _hear_interrupts() -> None:
+def hearing_interrupts() -> None:
     """A test run in the background ignores Ctrl-C; programs that it starts would inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -52,7 +52,7 @@ def working(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_hear_interrupts,  # noqa: PLW1509 (no threads here)
+        preexec_fn=hearing_interrupts,  # noqa: PLW1509 (no threads here)
     )
     try:
         yield process
