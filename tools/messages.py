@@ -32,6 +32,7 @@ KEYWORDS = {
     )
     for name in names
 }
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”）][,;!?](?=[\u4e00-\u9fff“（])")  # Chinese text has ，；！？
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*(?:[:!][^{}]*)?\}")
 
 Msgid = str | tuple[str, str]
@@ -106,6 +107,8 @@ def _faults(catalogue: Catalog) -> list[str]:
             faults.append(f"unknown placeholder in the translation of {name!r}")
         elif isinstance(entry.id, str) and set(PLACEHOLDER.findall(name)) - set(PLACEHOLDER.findall(texts[0])):
             faults.append(f"a placeholder is lost in the translation of {name!r}")
+        elif any(HALF_WIDTH.search(text) for text in texts):
+            faults.append(f"half-width punctuation in the translation of {name!r}")
     return faults
 
 

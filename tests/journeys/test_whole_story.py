@@ -1,6 +1,6 @@
-"""林主任's first day: a standard of her own, real exports of two systems, numbers that change, and a log that proves it.
+"""林主任's first day: a standard of her own, real exports of two systems, new numbers, and a log that proves it.
 
-Everything is as in an installation: `qualityloop demo`, `serve` with its workers and `verify` are programs of their own.
+Everything is as in an installation: `qualityloop demo`, `serve` with its workers and `verify` run as programs.
 """
 
 from __future__ import annotations
@@ -59,7 +59,11 @@ def address(home: Path) -> Iterator[str]:
     port = free_port("127.0.0.1", None)
     command = [sys.executable, "-m", "qualityloop", "serve", "--port", str(port)]
     process = subprocess.Popen(
-        command, env=environment(home), stdout=subprocess.PIPE, text=True, preexec_fn=hearing_interrupts
+        command,
+        env=environment(home),
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=hearing_interrupts,  # noqa: PLW1509 (no threads here)
     )
     try:
         assert process.stdout is not None
