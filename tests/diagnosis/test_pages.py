@@ -222,3 +222,22 @@ def test_records_that_yield_no_indicator_are_not_called_good(director: Client, t
     assert 'data-chart="pareto"' in page
     for address in ("/indicators/", "/indicators/complaint_rate/", "/indicators/complaint_rate/rows/", "/process/"):
         text(director, address)
+
+
+def test_complaints_of_a_month_without_tickets_have_rows_and_an_honest_reason(
+    director: Client, tmp_path: Path, settings: Any
+) -> None:
+    settings.QUALITYLOOP_HOME = tmp_path
+    with LakeWriter(tmp_path / "lake") as writer:
+        created = pa.array([datetime(2026, 1, 5, 4)], pa.timestamp("us"))
+        writer.write("tickets", pa.table({"ticket_id": ["t"], "created_at": created}))
+        received = pa.array([datetime(2026, 2, 5, 4), datetime(2026, 2, 6, 4)], pa.timestamp("us"))
+        writer.write("complaints", pa.table({"complaint_id": ["a", "b"], "received_at": received}))
+        writer.commit()
+    page = text(director, "/indicators/complaint_rate/?period=2026-02-01")
+    assert "/indicators/complaint_rate/rows/?standard=after-sales&amp;from=2026-02-01&amp;to=2026-02-06" in page
+    assert "区间" not in page.split('class="ql-hint">')[1].split("</p>")[0]
+    rows = director.get(
+        "/indicators/complaint_rate/rows/?standard=after-sales&from=2026-02-01&to=2026-02-06&format=csv"
+    )
+    assert len(b"".join(rows).splitlines()) == 3

@@ -215,7 +215,9 @@ def behind(page: Page, address: str, indicator: str, period: str) -> int:
     """The number on the indicator's page for a quarter, and the same number of rows in the exported file."""
     page.goto(f"{address}/indicators/{indicator}/?standard=ours&grain=quarter&period={period}")
     link = page.locator(".ql-now a").first
-    shown = int(re.sub(r"\D", "", link.inner_text()))
+    first = re.match(r"[\d\s]+", link.inner_text())
+    assert first is not None
+    shown = int(re.sub(r"\s", "", first[0]))
     link.click()
     expect(page.locator("h1")).to_contain_text("背后的")
     page.get_by_role("button", name="导出").click()

@@ -148,7 +148,8 @@ class Speaker:
 
     def rows_url(self, indicator: Indicator, value: Value, side: str = "all") -> str:
         """Address of the rows behind a value; empty for those who may not see them."""
-        if not self.rows or not value.n:
+        counted = value.n or (indicator.per is not None and value.numerator)  # a rate without denominator has rows too
+        if not self.rows or not counted:
             return ""
         return self.rows_address(indicator.key, value.period, value.group, side)
 
