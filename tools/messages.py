@@ -33,6 +33,7 @@ KEYWORDS = {
     for name in names
 }
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”）][,;!?](?=[\u4e00-\u9fff“（])")  # Chinese text has ，；！？
+WIDE = {",": "，", ";": "；", "!": "！", "?": "？"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*(?:[:!][^{}]*)?\}")
 
 Msgid = str | tuple[str, str]
@@ -126,13 +127,20 @@ def check() -> list[str]:
     return faults + _faults(catalogue)
 
 
+def _full_width(text: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Punctuation between Chinese characters as Chinese has it."""
+    if not isinstance(text, str):
+        return tuple(HALF_WIDTH.sub(lambda m: m[0][0] + WIDE[m[0][1]], one) for one in text)
+    return HALF_WIDTH.sub(lambda m: m[0][0] + WIDE[m[0][1]], text)
+
+
 def update() -> None:
     """Write the catalogue anew: known translations kept, new msgids empty, unused ones dropped."""
     known = {_key(e): e.string for e in _read() if e.id}
     fresh = extract()
     for entry in fresh:
         if entry.id and known.get(_key(entry)):
-            entry.string = known[_key(entry)]
+            entry.string = _full_width(known[_key(entry)])
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as file:
         write_po(file, fresh, omit_header=False, no_location=True, sort_output=True, width=0)
