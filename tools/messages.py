@@ -108,8 +108,6 @@ def _faults(catalogue: Catalog) -> list[str]:
             faults.append(f"unknown placeholder in the translation of {name!r}")
         elif isinstance(entry.id, str) and set(PLACEHOLDER.findall(name)) - set(PLACEHOLDER.findall(texts[0])):
             faults.append(f"a placeholder is lost in the translation of {name!r}")
-        elif any(HALF_WIDTH.search(text) for text in texts):
-            faults.append(f"half-width punctuation in the translation of {name!r}")
     return faults
 
 
@@ -124,7 +122,12 @@ def check() -> list[str]:
     want = {_key(e) for e in wanted if e.id}
     faults = [f"missing: {key[1]!r}" for key in sorted(want - have)]
     faults += [f"no longer used: {key[1]!r}" for key in sorted(have - want)]
+    faults += [f"half-width punctuation in the translation of {_key(e)[1]!r}" for e in catalogue if _narrow(e.string)]
     return faults + _faults(catalogue)
+
+
+def _narrow(text: str | tuple[str, ...] | None) -> bool:
+    return any(HALF_WIDTH.search(one) for one in ((text,) if isinstance(text, str) else text or ()))
 
 
 def _full_width(text: str | tuple[str, ...]) -> str | tuple[str, ...]:
