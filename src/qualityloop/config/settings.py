@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "qualityloop.operations",
     "qualityloop.feedback",
     "qualityloop.diagnosis",
+    "qualityloop.diagnosis.warnings",
     "qualityloop.improvement.evidence",
     "qualityloop.improvement.problems",
     "qualityloop.improvement.causes",

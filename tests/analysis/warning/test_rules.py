@@ -191,6 +191,7 @@ def test_jump_of_the_complaint_rate() -> None:
     assert found.detail["ratio"] == pytest.approx(30 / (82 / 8), rel=1e-9)
     p = stats.beta.ppf(0.025, 30, 82 + 1)  # exact lower bound of the ratio, computed another way
     assert found.low == pytest.approx(p / (1 - p) * 8 * 82 / 8000, rel=1e-6)
+    assert found.p == pytest.approx(stats.binom.sf(29, 112, 1 / 9), rel=1e-9)
     assert complaint_rate.find(_rates(16), settings) is None
     assert complaint_rate.find(_rates(2), settings) is None
 

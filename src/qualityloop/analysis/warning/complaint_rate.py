@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import special
 
 from qualityloop.analysis.control import laney_u_limits, signals
 from qualityloop.analysis.indicators.evaluate.periods import last_day
@@ -31,13 +32,14 @@ def find(series: RateSeries, settings: Settings) -> Finding | None:
     if not float(low) * scale > settings["ratio"]:
         return None
     rate, usual = float(events[-1] / units[-1]), float(before.sum() / base.sum())
+    chance = float(special.betainc(events[-1], before.sum() + 1, 1 / (1 + scale)))  # P(at least so many of all)
     grown = float("inf") if usual == 0 else rate / usual
     return Finding(
         KEY, series.name, series.group, series.periods[-1], last_day(series.periods[-1], series.grain),
         "urgent" if float(low) * scale >= 2 else "important",
         message("The complaint rate has risen to {ratio} times that of the periods before", ratio=f"{grown:.1f}"),
         rate, float(limits.upper), float(units[-1]), usual * float(low) * scale,
-        usual * float(high) * scale if np.isfinite(high) else None, None,
+        usual * float(high) * scale if np.isfinite(high) else None, chance,
         {"complaints": float(events[-1]), "expected": expected, "usual": usual, "ratio": grown},
     )  # fmt: skip
 

@@ -65,7 +65,7 @@ class IndicatorSeries:
 
 @dataclass(frozen=True, slots=True)
 class CountSeries:
-    """Counts in equal slots of local time, oldest first; the newest is judged. `step` is hours in a slot: 1 or 24."""
+    """Counts in equal slots of local time, oldest first; the newest `recent` are judged. `step` is hours: 1 or 24."""
 
     name: str
     group: Group
@@ -73,6 +73,7 @@ class CountSeries:
     step: int
     counts: Floats
     slots: NDArray[np.int64] | None = None  # kind of each slot; by default its place in the week
+    recent: int = 1
 
 
 @dataclass(frozen=True, slots=True)

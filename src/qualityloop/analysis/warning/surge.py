@@ -39,24 +39,27 @@ def judged(series: CountSeries, settings: Settings) -> Judged:
 
 
 def find(series: CountSeries, settings: Settings) -> Finding | None:
-    """The newest slot is past its limit, or the smoothed deviations are."""
+    """One of the newest slots is past its limit, or the smoothed deviations are; the least probable of them."""
     if len(series.counts) < 2:
         return None
     found, chance = judged(series, settings), tuning(series.step, settings).chance
-    if not (found.high[0, -1] or found.raised[0, -1]):
+    flagged = np.flatnonzero(found.high[0] | found.raised[0])
+    flagged = flagged[flagged >= len(series.counts) - series.recent]
+    if not len(flagged):
         return None
-    count, expected, phi = float(series.counts[-1]), float(found.expected[0, -1]), float(found.phi[0, -1])
-    at = series.start + timedelta(hours=series.step * (len(series.counts) - 1))
-    plain = bool(np.isnan(found.smooth[0, -1]))
+    i = int(flagged[np.argmin(found.tail[0, flagged])])
+    count, expected, phi = float(series.counts[i]), float(found.expected[0, i]), float(found.phi[0, i])
+    at = series.start + timedelta(hours=series.step * i)
+    plain = bool(np.isnan(found.smooth[0, i]))
     three_sigma = expected + 3 * float(np.sqrt(expected + phi * expected**2))
     limit = three_sigma if plain else limit_count(expected, phi, chance / 2)
-    high = bool(found.high[0, -1])
+    high = bool(found.high[0, i])
     hourly = series.step < 24
     return Finding(
         KEY, series.name, series.group, at if hourly else at.date(),
         at + timedelta(hours=series.step) if hourly else at.date(), _severity(count, expected),
         (_high if high else _raised)(count, expected),
-        count, limit, count, None, None, float(found.tail[0, -1]),
+        count, limit, count, None, None, float(found.tail[0, i]),
         {"expected": expected, "ratio": count / expected, "by": "slot" if high else "ewma", "step": series.step,
          "limits": "plain" if plain else "slots"},
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Early warnings: what signals, who takes it, and what came of it."""

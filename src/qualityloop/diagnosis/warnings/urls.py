@@ -1,0 +1,21 @@
+"""Addresses of early warning."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from qualityloop.diagnosis.warnings import views
+from qualityloop.diagnosis.warnings.listings import EARLY_WARNINGS
+from qualityloop.foundation.listing import listing_page
+
+app_name = "diagnosis_warnings"
+
+urlpatterns = [
+    path("", listing_page(EARLY_WARNINGS), name="warnings"),
+    path("rules/", views.rules, name="rules"),
+    path("rules/<slug:key>/", views.rule, name="rule"),
+    path("<int:pk>/", views.warning, name="warning"),
+    path("<int:pk>/take/", views.take, name="take"),
+    path("<int:pk>/hand/", views.hand, name="hand"),
+    path("<int:pk>/end/", views.end, name="end"),
+]

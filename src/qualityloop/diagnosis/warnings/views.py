@@ -1,0 +1,160 @@
+"""Pages of early warning: one warning, taking it, ending it; rules and what other rooms have watched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from qualityloop.analysis.messages import AnalysisError
+from qualityloop.analysis.warning.registry import RULES as KNOWN
+from qualityloop.diagnosis.warnings import permissions, services
+from qualityloop.diagnosis.warnings.forms import EndForm, HandForm, RuleForm
+from qualityloop.diagnosis.warnings.models import EarlyWarning, RuleSetting, Severity, State, Watch
+from qualityloop.diagnosis.warnings.pictures import picture
+from qualityloop.diagnosis.warnings.presentation import TONES, evidence_facts, language, rows_url
+from qualityloop.diagnosis.warnings.queries import warnings_for
+from qualityloop.diagnosis.warnings.wording import rule_words
+from qualityloop.foundation.audit.sessions import address_of
+from qualityloop.foundation.panels import Fact, fact, record_page, timeline_of
+from qualityloop.foundation.permissions import requires
+
+
+def _found(request: HttpRequest, pk: int) -> EarlyWarning:
+    one = warnings_for(request.user).select_related("owner", "department").filter(pk=pk).first()
+    if one is None:
+        raise Http404
+    return one
+
+
+@requires(permissions.WARNINGS)
+@require_safe
+def warning(request: HttpRequest, pk: int) -> HttpResponse:
+    """One warning: what signals, how sure it is, who takes care, what came of it."""
+    one = _found(request, pk)
+    try:
+        chart = picture(one, language())
+    except AnalysisError:
+        chart = None
+    facts = [
+        fact(one, "state"), fact(one, "severity", tone=TONES[one.severity]),
+        Fact(_("Owner"), str(one.owner) if one.owner else _("nobody yet")),
+        Fact(_("Department"), str(one.department) if one.department else ""),
+        fact(one, "opened_at"), fact(one, "due_at", note=_("overdue") if one.overdue else ""), fact(one, "taken_at"),
+        fact(one, "ended_at"), Fact(_("Times reopened"), one.reopened or ""),
+        Fact(_("Watched for"), one.source_label, one.source_url),
+    ]  # fmt: skip
+    context = {
+        "title": f"{one.number} · {one.name()}",
+        "crumbs": [(reverse("diagnosis_warnings:warnings"), _("Early warnings"))],
+        "status_word": Severity(one.severity).label, "status_tone": TONES[one.severity], "subtitle": one.sentence(),
+        "chart": chart, "evidence": evidence_facts(one, request.user), "rows_url": rows_url(one, request.user),
+        "timeline": timeline_of(request, one), "endings": one.endings.select_related("actor"),
+        "may_work": permissions.WORK.allows(request.user) and one.state != State.ENDED,
+        "mine": one.owner_id == request.user.pk and one.state == State.TAKEN,
+    }  # fmt: skip
+    return record_page(request, one, "warnings/warning.html", facts=facts, context=context)
+
+
+@requires(permissions.WORK)
+@require_POST
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a warning."""
+    one = _found(request, pk)
+    try:
+        services.warning_take(actor=request.user, warning=one, address=address_of(request))
+        messages.success(request, _("The warning is yours; it is due {at}.").format(at=_local(one.due_at)))
+    except AnalysisError as error:
+        messages.error(request, error.in_language(language()))
+    return redirect(one.get_absolute_url())
+
+
+def _local(at: Any) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
+
+
+@requires(permissions.WORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a warning to somebody else."""
+    one = _found(request, pk)
+    form = HandForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            services.warning_hand(
+                actor=request.user, warning=one, to=given["to"], reason=given["reason"], address=address_of(request)
+            )
+            return redirect(one.get_absolute_url() if warnings_for(request.user).filter(pk=pk).exists()
+                            else "diagnosis_warnings:warnings")  # fmt: skip
+        except AnalysisError as error:
+            form.add_error(None, error.in_language(language()))
+    return _form(request, one, form, _("Hand over"), one.name())
+
+
+@requires(permissions.WORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a warning with cause, corrective action and lesson."""
+    one = _found(request, pk)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.warning_end(actor=request.user, warning=one, address=address_of(request), **form.cleaned_data)
+            return redirect(one.get_absolute_url())
+        except AnalysisError as error:
+            form.add_error(None, error.in_language(language()))
+    return _form(request, one, form, _("End the warning"), one.name())
+
+
+def _form(request: HttpRequest, one: EarlyWarning, form: forms.Form, title: str, note: str) -> HttpResponse:
+    crumbs = [(reverse("diagnosis_warnings:warnings"), _("Early warnings")), (one.get_absolute_url(), one.number)]
+    context = {"form": form, "title": title, "note": note, "back": one.get_absolute_url(), "crumbs": crumbs}
+    return render(request, "foundation/form_page.html", context, status=422 if form.errors else 200)
+
+
+@requires(permissions.RULES)
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """All rules, whether they are on, and with which numbers; what other rooms have watched."""
+    known = {one.rule: one for one in RuleSetting.objects.all()}
+    lines = []
+    for key, rule in KNOWN.items():
+        setting = known.get(key)
+        values = rule.settings(setting.settings if setting else None)
+        numbers = [(p.name.in_language(language()), f"{values[p.key]:g}") for p in rule.parameters]
+        lines.append(
+            (key, rule_words(key), rule.about.in_language(language()), setting is None or setting.active, numbers)
+        )
+    context = {"lines": lines, "watches": Watch.objects.all(), "title": _("Rules of early warning")}
+    return render(request, "warnings/rules.html", context)
+
+
+@requires(permissions.RULES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule(request: HttpRequest, key: str) -> HttpResponse:
+    """Set one rule."""
+    found = KNOWN.get(key)
+    if found is None:
+        raise Http404
+    form = RuleForm(request.POST or None, rule=found, setting=RuleSetting.objects.filter(rule=key).first())
+    if request.method == "POST" and form.is_valid():
+        services.rule_set(
+            actor=request.user, rule=key, active=form.cleaned_data["active"], settings=form.numbers,
+            address=address_of(request),
+        )  # fmt: skip
+        messages.success(request, _("Saved; it counts from the next evaluation on."))
+        return redirect("diagnosis_warnings:rules")
+    back = reverse("diagnosis_warnings:rules")
+    context = {
+        "form": form, "title": rule_words(key), "note": found.about.in_language(language()), "back": back,
+        "crumbs": [(reverse("diagnosis_warnings:warnings"), _("Early warnings")), (back, _("Rules of early warning"))],
+    }  # fmt: skip
+    return render(request, "foundation/form_page.html", context, status=422 if form.errors else 200)
