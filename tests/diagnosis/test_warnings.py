@@ -43,9 +43,7 @@ def person(role: str, name: str = "") -> User:
 
 
 def keep(*found: Finding) -> list[EarlyWarning]:
-    return services.findings_keep(
-        actor=None, found=[(f, None) for f in found], standard=STANDARD, snapshot="abc123"
-    )
+    return services.findings_keep(actor=None, found=[(f, None) for f in found], standard=STANDARD, snapshot="abc123")
 
 
 def test_a_finding_opens_one_warning_however_often_it_is_found() -> None:
