@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
+from qualityloop.analysis import special
 from qualityloop.analysis.control import laney_u_limits, signals
 from qualityloop.analysis.indicators.evaluate.periods import last_day
 from qualityloop.analysis.intervals import count_ratio

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+
+from qualityloop.analysis import special
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from scipy.special import ndtr, ndtri
-
+from qualityloop.analysis import special
 from qualityloop.analysis.indicators.evaluate.periods import shift
 from qualityloop.analysis.indicators.evaluate.status import MIN_ROWS
 from qualityloop.analysis.messages import message
@@ -31,8 +30,8 @@ def find(series: IndicatorSeries, settings: Settings) -> Finding | None:
         if value.value is None or few or shortfall(value.value, indicator.target, indicator.better) <= 0:
             return None
         p = probability_met(value.value, indicator.target, indicator.better, value.low, value.high)
-        scores.append(0.0 if p is None else float(ndtri(min(max(1 - p, 1e-12), 1 - 1e-12))))
-    together = float(ndtr(-sum(scores) / math.sqrt(needed)))
+        scores.append(0.0 if p is None else float(special.ndtri(min(max(1 - p, 1e-12), 1 - 1e-12))))
+    together = float(special.ndtr(-sum(scores) / math.sqrt(needed)))
     counted = all(v.interval is None for v in newest)  # a complete count is not a sample
     if together > settings["chance"] and not counted:
         return None
