@@ -86,7 +86,7 @@ def node_add(
         words = _worded(text)
         if parent is not None:
             parent = _fresh(parent, kept, tree)
-        if _depth(parent) >= DEEPEST:
+        if depth_of(parent) >= DEEPEST:
             raise ValidationError({"text": _("A tree has at most {n} levels.").format(n=DEEPEST)})
         if Node.objects.filter(problem=kept, tree=tree, removed=False).count() >= MOST:
             raise ValidationError({"text": _("A tree has at most {n} causes.").format(n=MOST)})
@@ -134,7 +134,7 @@ def node_move(
             parent = _fresh(parent, kept.problem, kept.tree)
             if kept.pk in _ancestry(parent):
                 raise ValidationError({"parent": _("A cause cannot hang on itself.")})
-        if _depth(parent) + _height(kept) > DEEPEST:
+        if depth_of(parent) + _height(kept) > DEEPEST:
             raise ValidationError({"parent": _("A tree has at most {n} levels.").format(n=DEEPEST)})
         _check(actor, kept, version, {Aspect.PLACE, Aspect.REMOVED}, kept.text)
         before = _where(kept)
@@ -344,7 +344,8 @@ def _ancestry(node: Node | None) -> list[int]:
     return found
 
 
-def _depth(node: Node | None) -> int:
+def depth_of(node: Node | None) -> int:
+    """Levels from the top down to a node, 0 for none."""
     return len(_ancestry(node))
 
 

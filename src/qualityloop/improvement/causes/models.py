@@ -69,6 +69,7 @@ class Node(models.Model):
     problem_id: int
     parent_id: int | None
     tag_id: int | None
+    votes: Any  # manager of what points here
     problem: models.ForeignKey[Any, Any] = models.ForeignKey(
         PROBLEM, verbose_name=_("problem"), on_delete=models.CASCADE, related_name="cause_nodes"
     )

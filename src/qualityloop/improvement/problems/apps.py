@@ -17,7 +17,7 @@ class ProblemsConfig(AppConfig):
         """Stand in the navigation, take evidence."""
         from qualityloop.diagnosis.offers import Offer, register_offer
         from qualityloop.foundation.navigation import Entry, register
-        from qualityloop.improvement.problems import panels
+        from qualityloop.improvement.problems import api, panels  # noqa: F401 (api registers its operations)
         from qualityloop.improvement.problems.permissions import PROBLEM_OPEN, PROBLEMS
 
         panels.connect()

@@ -13,6 +13,7 @@ from qualityloop.improvement.problems.presentation import GRADE_TONES
 PROBLEMS = Listing(
     key="improvement.problems",
     of=Problem,
+    api="improvements",
     title=_("Problems and improvements"),
     note=_("What is to be improved, how grave it is, and where it stands"),
     right=permissions.PROBLEMS,

@@ -1,0 +1,333 @@
+"""Operations on problems and their evidence; the list is served by itself."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from ninja import Router
+from ninja.responses import Status
+from pydantic import BaseModel, Field
+
+from qualityloop.foundation.api import ApiError, Day, Instant, Strict, allows, register_router, spoken
+from qualityloop.foundation.api.lists import Key
+from qualityloop.foundation.audit.sessions import address_of
+from qualityloop.improvement.evidence.models import Evidence
+from qualityloop.improvement.evidence.permissions import EVIDENCE
+from qualityloop.improvement.evidence.queries import evidence_of
+from qualityloop.improvement.evidence.services import evidence_add, evidence_remove
+from qualityloop.improvement.evidence.targets import on
+from qualityloop.improvement.problems import services
+from qualityloop.improvement.problems.models import Problem
+from qualityloop.improvement.problems.permissions import PROBLEM_CLOSE, PROBLEM_EDIT, PROBLEM_OPEN, PROBLEMS
+from qualityloop.improvement.problems.queries import problem_whole
+from qualityloop.improvement.problems.services import Found
+from qualityloop.people.models import Department, Staff
+
+problems = Router(tags=[spoken(_("Problems and improvements"))])
+evidence = Router(tags=[spoken(_("Evidence"))])
+
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Grade = Literal["urgent", "important", "ordinary"]
+Pair = Annotated[list[Annotated[str, Field(max_length=200)] | None], Field(min_length=2, max_length=2)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class NewProblem(Strict):
+    """A problem to open."""
+
+    title: str = Field(min_length=1, max_length=200)
+    what: str = Field("", max_length=20_000)
+    grade: Grade
+    grade_reason: str = Field(min_length=1, max_length=500)
+    source_kind: Literal["diagnosis", "warning", "theme", "audit", "risk", "hand"] = "hand"
+    source_ref: str = Field("", max_length=200)
+    indicator: str = Field("", max_length=100, description=spoken(_("Key of the indicator behind it")))
+    group: list[Pair] = Field([], max_length=4, description=spoken(_("Pairs of column and value")))
+    period: Day | None = None
+    grain: Literal["", "day", "week", "month", "quarter", "year"] = ""
+    value: Finite | None = None
+    target: Finite | None = None
+    standard: str = Field("", max_length=100)
+    snapshot: str = Field("", max_length=100)
+    department: Number | None = Field(None, description=spoken(_("Id of a department")))
+    owner: Number | None = Field(None, description=spoken(_("Id of a member of staff")))
+    due_at: Instant | None = None
+
+
+class ProblemChange(Strict):
+    """What is to be changed; what is left out stays."""
+
+    title: str | None = Field(None, min_length=1, max_length=200)
+    what: str | None = Field(None, max_length=20_000)
+    grade: Grade | None = None
+    grade_reason: str | None = Field(None, min_length=1, max_length=500)
+    department: Number | None = None
+    owner: Number | None = None
+    due_at: Instant | None = None
+    reason: str = Field("", max_length=500, description=spoken(_("Why, for the history")))
+
+
+class Closing(Strict):
+    """How a problem ended."""
+
+    verdict: Literal["effective", "not_effective", "undecided", "dropped"]
+    reason: str = Field("", max_length=2000)
+
+
+class Reason(Strict):
+    """Why."""
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class ProblemAnswer(BaseModel):
+    """A problem after it was written."""
+
+    id: int
+    number: str
+    title: str
+    grade: str
+    grade_reason: str
+    state: str
+    verdict: str
+    indicator: str
+    group: list[list[str | None]]
+    department: int | None
+    owner: int | None
+    created_at: datetime
+    due_at: datetime | None
+
+
+class OpenedAnswer(BaseModel):
+    """The problem, and whether it was opened now; else the finding was linked to the one that was open."""
+
+    problem: ProblemAnswer
+    new: bool
+
+
+class NewEvidence(Strict):
+    """A piece of evidence on a problem or a cause."""
+
+    target: Literal["problem", "cause"]
+    id: Number = Field(description=spoken(_("Id of what it belongs to")))
+    kind: Literal["number", "rows", "record", "remark"]
+    title: str = Field("", max_length=200)
+    note: str = Field("", max_length=5000)
+    url: str = Field("", max_length=1000, description=spoken(_("Path of a page of this application")))
+    record: str = Field("", max_length=60, description=spoken(_("ticket, interaction, complaint, review …")))
+    record_number: str = Field("", max_length=200)
+    seconds: Annotated[float, Field(ge=0, le=864_000, allow_inf_nan=False)] | None = None
+    indicator: str = Field("", max_length=100)
+    group: list[Pair] = Field([], max_length=4)
+    period: Day | None = None
+    value: Finite | None = None
+    n: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    low: Finite | None = None
+    high: Finite | None = None
+    standard: str = Field("", max_length=100)
+    snapshot: str = Field("", max_length=100)
+
+
+class EvidenceAnswer(BaseModel):
+    """A piece of evidence."""
+
+    id: int
+    kind: str
+    title: str
+    note: str
+    url: str
+    indicator: str
+    period: date | None
+    value: float | None
+    n: int | None
+    snapshot: str
+    at: datetime
+
+
+@problems.post(
+    "",
+    response={200: OpenedAnswer, 201: OpenedAnswer},
+    operation_id="improvements_open",
+    **allows(PROBLEM_OPEN, _("Open a problem"), _("One about the same number that is open is linked instead (200).")),
+)
+def problem_open(request: HttpRequest, new: NewProblem) -> Status[dict[str, Any]]:
+    """One about the same number that is open is linked instead (200)."""
+    values = new.model_dump()
+    found = Found(
+        **{name: values[name] for name in ("source_kind", "source_ref", "indicator", "period", "grain", "value",
+                                           "target", "standard", "snapshot")},
+        group=tuple((str(pair[0]), pair[1]) for pair in values["group"]),
+    )  # fmt: skip
+    with refusing():
+        opened = services.problem_open(
+            actor=request.user, title=new.title, what=new.what, grade=new.grade, grade_reason=new.grade_reason,
+            found=found, due_at=new.due_at, address_of=address_of(request), **_people(values),
+        )  # fmt: skip
+    return Status(201 if opened.new else 200, {"problem": answer(opened.problem), "new": opened.new})
+
+
+@problems.patch(
+    "/{pk}",
+    response=ProblemAnswer,
+    operation_id="improvements_change",
+    **allows(PROBLEM_EDIT, _("Change a problem"), _("What differs enters the history.")),
+)
+def problem_change(request: HttpRequest, pk: Key, change: ProblemChange) -> dict[str, Any]:
+    """What differs enters the history."""
+    one = whole(request, pk)
+    values = change.model_dump(exclude_unset=True)
+    reason = values.pop("reason", "")
+    people = _people(values)
+    kept = {n: v for n, v in values.items() if n not in people and v is not None}
+    with refusing():
+        return answer(
+            services.problem_change(
+                actor=request.user, problem=one, reason=reason, address_of=address_of(request), **kept, **people
+            )
+        )  # fmt: skip
+
+
+@problems.post(
+    "/{pk}/close",
+    response=ProblemAnswer,
+    operation_id="improvements_close",
+    **allows(PROBLEM_CLOSE, _("Close a problem"), _("As effective only when its effect has been proven.")),
+)
+def problem_close(request: HttpRequest, pk: Key, closing: Closing) -> dict[str, Any]:
+    """As effective only when its effect has been proven."""
+    return _moved(request, pk, "closed", closing.reason, closing.verdict)
+
+
+@problems.post(
+    "/{pk}/reopen",
+    response=ProblemAnswer,
+    operation_id="improvements_reopen",
+    **allows(PROBLEM_CLOSE, _("Open a closed problem again"), _("With the reason.")),
+)
+def problem_reopen(request: HttpRequest, pk: Key, why: Reason) -> dict[str, Any]:
+    """With the reason."""
+    return _moved(request, pk, "open", why.reason)
+
+
+@problems.get(
+    "/{pk}/evidence",
+    response=list[EvidenceAnswer],
+    operation_id="improvements_evidence",
+    **allows(PROBLEMS, _("Evidence on a problem"), _("Oldest first.")),
+)
+def problem_evidence(request: HttpRequest, pk: Key) -> list[dict[str, Any]]:
+    """Oldest first."""
+    return [_piece(one) for one in evidence_of("problem", whole(request, pk).pk)]
+
+
+@evidence.post(
+    "",
+    response={201: EvidenceAnswer},
+    operation_id="evidence_add",
+    **allows(EVIDENCE, _("Give evidence"), _("On a problem or a cause that one may change.")),
+)
+def give(request: HttpRequest, new: NewEvidence) -> Status[dict[str, Any]]:
+    """On a problem or a cause that one may change."""
+    values = new.model_dump()
+    kind, pk = values.pop("target"), values.pop("id")
+    found = on(request.user, kind, pk)
+    if found is None or not found[0].may_change(request.user, found[1]):
+        raise Http404
+    with refusing():
+        one = evidence_add(
+            actor=request.user, target_kind=kind, thing=found[1], address_of=address_of(request), **values
+        )  # fmt: skip
+    return Status(201, _piece(one))
+
+
+@evidence.delete(
+    "/{pk}",
+    response={204: None},
+    operation_id="evidence_remove",
+    **allows(EVIDENCE, _("Take evidence away"), _("What it was stays in the history.")),
+)
+def take(request: HttpRequest, pk: Key) -> Status[None]:
+    """What it was stays in the history."""
+    one = Evidence.objects.select_related("file").filter(pk=pk).first()
+    found = on(request.user, one.target_kind, one.target_id) if one is not None else None
+    if one is None or found is None or not found[0].may_change(request.user, found[1]):
+        raise Http404
+    evidence_remove(actor=request.user, evidence=one, thing=found[1], address_of=address_of(request))
+    return Status(204, None)
+
+
+class refusing:  # noqa: N801 (reads like a function)
+    """What a service refuses is said to the caller with 422."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if isinstance(error, ValidationError):
+            raise ApiError(422, "refused", " ".join(error.messages)) from error
+
+
+def whole(request: HttpRequest, pk: int) -> Problem:
+    """A problem that the caller may see, or 404."""
+    one = problem_whole(request.user, pk)
+    if one is None:
+        raise Http404
+    return one
+
+
+def answer(one: Problem) -> dict[str, Any]:
+    """A problem as the API says it."""
+    names = (
+        "number",
+        "title",
+        "grade",
+        "grade_reason",
+        "state",
+        "verdict",
+        "indicator",
+        "group",
+        "created_at",
+        "due_at",
+    )
+    return {"id": one.pk, "department": one.department_id, "owner": one.owner_id,
+            **{name: getattr(one, name) for name in names}}  # fmt: skip
+
+
+def _piece(one: Evidence) -> dict[str, Any]:
+    return {"id": one.pk, **{name: getattr(one, name) for name in EvidenceAnswer.model_fields if name != "id"}}
+
+
+def _moved(request: HttpRequest, pk: int, state: str, reason: str, verdict: str = "") -> dict[str, Any]:
+    one = whole(request, pk)
+    with refusing():
+        return answer(
+            services.problem_state(
+                actor=request.user, problem=one, state=state, reason=reason, verdict=verdict,
+                address_of=address_of(request),
+            )
+        )  # fmt: skip
+
+
+def _people(values: dict[str, Any]) -> dict[str, Any]:
+    """Department and owner in place of their ids."""
+    found: dict[str, Any] = {}
+    kinds: tuple[tuple[str, type[Model]], ...] = (("department", Department), ("owner", Staff))
+    for name, model in kinds:
+        if name not in values:
+            continue
+        pk = values[name]
+        found[name] = model._default_manager.filter(pk=pk).first() if pk is not None else None
+        if pk is not None and found[name] is None:
+            text = gettext("There is no {what} with the id {id}.")
+            raise ApiError(422, "refused", text.format(what=model._meta.verbose_name, id=pk))
+    return found
+
+
+register_router("improvements", problems)
+register_router("evidence", evidence)
