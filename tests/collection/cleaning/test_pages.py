@@ -101,7 +101,7 @@ def test_rules_are_set_on_the_page(
     assert RuleSetting.objects.get(key="exact").options == {"days": 0.5, "least": 6}
     assert not Finding.objects.filter(rule="exact").exists()  # a day lies between the two
     entry = AuditEntry.objects.get(action="cleaning.rule_saved")
-    assert (json.loads(entry.before_json)["days"], json.loads(entry.after_json)["days"]) == (7.0, 0.5)
+    assert (json.loads(entry.before_json)["days"], json.loads(entry.after_json)["days"]) == (3.0, 0.5)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(
             "/cleaning/rules/trial/", {"active": "on", "words": "卡纸\n试机，演示", "around": "", "customers": ""}

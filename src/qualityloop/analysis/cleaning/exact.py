@@ -14,7 +14,7 @@ EXACT = "exact"
 class ExactRule:
     """`days` between the two at most; texts with fewer than `least` characters say too little."""
 
-    days: float = 7.0
+    days: float = 3.0
     least: int = 6
 
     @property

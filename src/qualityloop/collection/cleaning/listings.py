@@ -24,7 +24,7 @@ FINDINGS = Listing(
     query=findings_for,
     order="-at",
     columns=(
-        Column("number", link=True, sort=False),
+        Column("number", label=_("record"), link=True, sort=False),
         Column("dataset", text=lambda value: dataset_name(str(value))),
         Column("rule"),
         Column("other_number"),

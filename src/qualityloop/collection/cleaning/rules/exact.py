@@ -20,7 +20,7 @@ HELP = _(
 class Form(RuleForm):
     """Days and shortest text."""
 
-    SHIPPED: ClassVar[dict[str, Any]] = {"days": 7.0, "least": 6}
+    SHIPPED: ClassVar[dict[str, Any]] = {"days": 3.0, "least": 6}
 
     days = days(_("Days between the two at most"))
     least = characters(_("Characters of the text at least"))
