@@ -42,6 +42,12 @@ def test_the_interval_decides(low: float, high: float, expected: float | None, v
     assert reached(estimate, asked) == got
 
 
+def test_difference_and_ratio_must_agree() -> None:
+    asked = question(SHARE, 8, expected=-0.05)
+    assert judge(Estimate(-0.05, -0.1, -0.001, (0.7, 0.5, 0.99)), asked) == "effective"
+    assert judge(Estimate(-0.05, -0.1, -0.001, (0.7, 0.5, 1.01)), asked) == "cannot_tell_yet"
+
+
 def test_enough_points_make_an_interrupted_series() -> None:
     found = evaluate_effect(values(SHARE, {(): escalated(30, 14, -0.08)}), question(SHARE, 30, expected=-0.04))
     assert (found.method, found.verdict) == ("interrupted_series", "effective")

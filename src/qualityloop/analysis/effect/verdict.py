@@ -33,12 +33,23 @@ def judge(estimate: Estimate, question: Question) -> Verdict:
     if not (math.isfinite(low) and math.isfinite(high)):
         return "cannot_tell_yet"
     if low > 0:
-        return "effective"
+        return "effective" if _ratio_agrees(estimate, sign) else "cannot_tell_yet"
     if high < 0:
         return "not_effective"
     if question.expected is not None and high < sign * question.expected:
         return "not_effective"
     return "cannot_tell_yet"
+
+
+def _ratio_agrees(estimate: Estimate, sign: float) -> bool:
+    """Whether the interval of the ratio, where there is one, excludes 1 on the good side too.
+
+    On few points the interval of a difference of shares or rates has one tail that is too short.
+    """
+    if estimate.ratio is None:
+        return True
+    _, low, high = estimate.ratio
+    return low > 1 if sign > 0 else high < 1
 
 
 def reached(estimate: Estimate, question: Question) -> Reached | None:
