@@ -8,10 +8,13 @@ from typing import Any
 
 from qualityloop.foundation.accounts import account_create
 from qualityloop.foundation.models import User
+from qualityloop.improvement.causes.editing import node_add
+from qualityloop.improvement.causes.models import Category, CauseTag
+from qualityloop.improvement.causes.services import cause_lock
 from qualityloop.improvement.plans.models import Measure, Plan
 from qualityloop.improvement.plans.services import plans
 from qualityloop.improvement.problems.models import Problem
-from qualityloop.improvement.problems.services import problem_open, problem_state
+from qualityloop.improvement.problems.services import problem_open
 from qualityloop.people.models import Department, Staff
 
 _COUNT = count(1)
@@ -43,7 +46,13 @@ def a_problem(actor: User, *, locked: bool = True, **values: Any) -> Problem:
     problem = problem_open(
         actor=actor, title="夜班首响慢", grade="important", grade_reason="连续两月低于目标", **values
     ).problem
-    return problem_state(actor=actor, problem=problem, state="cause_locked") if locked else problem
+    if locked:
+        category, _new = Category.objects.get_or_create(name="人")
+        tag, _new = CauseTag.objects.get_or_create(category=category, name="培训不到位")
+        node = node_add(actor=actor, problem=problem, tree="whys", text=str(COMPLETE["cause"]))
+        cause_lock(actor=actor, node=node, reason="三个月的数据", tag=tag)
+        problem.refresh_from_db()
+    return problem
 
 
 def a_draft(actor: User, *, owner: Staff | None = None, problem: Problem | None = None, **values: Any) -> Plan:

@@ -44,10 +44,13 @@ def test_from_the_problem_to_the_started_plan() -> None:
     plan = Plan.objects.get()
     assert answer["Location"] == f"{A}/plans/{plan.pk}/"
     owner = employed()
-    assert mine.post(f"{A}/plans/{plan.pk}/measures/new/", typed(owner=owner.pk)).status_code == 302
+    cause = problem.root_causes.get().pk
+    sent = mine.post(f"{A}/plans/{plan.pk}/measures/new/", typed(owner=owner.pk, cause_key=cause))
+    assert sent.status_code == 302
     measure = Measure.objects.get()
     assert (measure.amount, measure.group, measure.risks) == (0.1, [["team", "夜班"]], [["讲师请假", "班长代讲"]])
     assert measure.untouched == [[["team", "白班"]], [["team", "早班"]]]
+    assert (measure.cause, measure.cause_key) == ("夜班话术不熟", str(cause))
     assert measure.account == {"cost": [5000, 8000, 12000], "hours_saved": [300, 300, 300]}
     page = mine.get(f"{A}/plans/{plan.pk}/").content.decode()
     assert "10 个百分点" in page

@@ -182,3 +182,9 @@ def test_cost_and_benefit_of_a_measure(leader: User) -> None:
     assert 0 < shown.net.low < shown.net.mean < shown.net.high
     assert 0.9 < shown.positive < 1  # with churn falling by nothing it does not pay
     assert account.shown(Measure(title="x")) is None
+
+
+def test_a_measure_for_a_cause_that_is_not_locked_is_not_enough(leader: User) -> None:
+    plan = a_draft(leader, cause="别的原因")
+    with pytest.raises(ValidationError):
+        plans.plan_submit(actor=leader, plan=plan)

@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from qualityloop.improvement.causes.queries import root_causes
 from qualityloop.improvement.plans.account import FACTORS, factor_words
-from qualityloop.improvement.plans.models import Measure, Meeting, Task
+from qualityloop.improvement.plans.models import Measure, Meeting, Plan, Task
 from qualityloop.improvement.plans.models.checkpoints import CheckKind
 from qualityloop.improvement.plans.smartness import indicators
 from qualityloop.people.models import Department, Staff
@@ -50,6 +51,10 @@ class MeasureForm(forms.ModelForm):  # type: ignore[type-arg]
     """A measure with its prediction; what is left open is said by the SMART check, not refused."""
 
     indicator = forms.ChoiceField(label=gettext_lazy("Indicator"), required=False)
+    cause_key = forms.ChoiceField(
+        label=gettext_lazy("Locked root cause"), required=False,
+        help_text=gettext_lazy("What the measure removes. Lock causes on the page of the problem."),
+    )  # fmt: skip
     group_typed = forms.CharField(
         label=gettext_lazy("Group"), required=False, max_length=500,
         help_text=gettext_lazy("Such as team=Night shift; empty for everybody"),
@@ -66,7 +71,7 @@ class MeasureForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Measure
         fields = (
-            "title", "action", "cause", "owner", "department", "starts_on", "due_on", "effort_days", "resources",
+            "title", "action", "cause_key", "owner", "department", "starts_on", "due_on", "effort_days", "resources",
             "gaps", "contingency", "indicator", "direction", "amount", "effect_until", "baseline_from",
             "baseline_until", "method",
         )  # fmt: skip
@@ -78,13 +83,15 @@ class MeasureForm(forms.ModelForm):  # type: ignore[type-arg]
             },
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = indicators()
+        self.causes = {str(one.pk): one.text for one in root_causes(plan.problem)}
         language = get_language() or "zh"
         names = [(key, one.name.in_language(language)) for key, one in self.known.items()]
         own: Any = self.fields
         own["indicator"].choices = [("", "—"), *sorted(names, key=lambda pair: pair[1])]
+        own["cause_key"].choices = [("", "—"), *self.causes.items()]
         own["owner"].queryset = working()
         own["department"].queryset = Department.objects.filter(is_active=True)
         own["amount"].help_text = _("For shares in percentage points: 10 means 10 %.")
@@ -155,6 +162,7 @@ class MeasureForm(forms.ModelForm):  # type: ignore[type-arg]
     def values(self) -> dict[str, Any]:
         """What the service takes."""
         values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        values["cause"] = self.causes.get(values["cause_key"], "")
         if values["amount"] is not None and self._is_share(values["indicator"]):
             values["amount"] = values["amount"] / 100
         return values | {

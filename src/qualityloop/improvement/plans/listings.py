@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qualityloop.foundation.listing import Button, Choice, Column, Days, Listing, Related, Words
 from qualityloop.improvement.plans import permissions, queries
@@ -23,7 +24,7 @@ PLANS = Listing(
         Column("problem", path="problem__title", label=_("problem")),
         Column("version"),
         Column("state", tone=PLAN_TONES),
-        Column("owner", path="problem__owner__name", label=_("owner")),
+        Column("owner", path="problem__owner__name", label=pgettext_lazy("plan", "owner")),
         Column("department", path="problem__department__name", label=_("department")),
         Column("created_at"),
         Column("approved_at"),
@@ -55,7 +56,7 @@ TASKS = Listing(
         Column("number", link=True),
         Column("title"),
         Column("state", tone=TASK_TONES),
-        Column("owner", path="owner__name", label=_("owner")),
+        Column("owner", path="owner__name", label=pgettext_lazy("plan", "owner")),
         Column("due_on"),
         Column("measure", path="measure__title", label=_("measure")),
         Column("problem", path="problem__number", label=_("problem")),

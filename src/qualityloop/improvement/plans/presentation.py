@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qualityloop.foundation.panels import Tone
@@ -104,7 +104,7 @@ def _bar(row: tuple[Any, date, date, bool], n: int, first: date, unit: float, to
     return Bar(
         label=one.title, who=str(one.owner) if one.owner else "", x=round(LEFT + (start - first).days * unit, 1),
         width=round(max(((end - start).days + 1) * unit, 3), 1), y=TOP + n * ROW, kind="late" if late else one.state,
-        words=_("late") + " · " + words if late else words, url=reverse(page[0], args=[page[1]]),
+        words=pgettext("task", "late") + " · " + words if late else words, url=reverse(page[0], args=[page[1]]),
         is_measure=is_measure,
     )  # fmt: skip
 

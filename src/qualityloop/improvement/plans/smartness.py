@@ -10,9 +10,9 @@ from qualityloop.analysis.indicators.loading import load_standard, shipped_stand
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.smart import Entry, Finding, check
 from qualityloop.foundation.lake.calendars import lake_calendar
+from qualityloop.improvement.causes.queries import root_causes
 from qualityloop.improvement.plans.models import Measure, MeasureState
 from qualityloop.improvement.plans.queries import UNDER_WAY
-from qualityloop.improvement.problems.models import State
 from qualityloop.standards.indicators.editions import released
 
 LONGEST = 1100  # days that are counted
@@ -53,7 +53,7 @@ def entry_of(measure: Measure, *, known: dict[str, Indicator] | None = None) -> 
         owner_busy=_busy(measure),
         working_days=_working_days(measure.starts_on, measure.due_on),
         causes=1 if measure.cause else 0,
-        causes_locked=1 if measure.cause and measure.plan.problem.state != State.OPEN else 0,
+        causes_locked=1 if _is_locked(measure) else 0,
         starts_on=measure.starts_on,
         due_on=measure.due_on,
         effect_until=measure.effect_until,
@@ -69,6 +69,14 @@ def is_complete(measures: list[Measure]) -> bool:
     """Whether nothing is missing in any of them; vague words are hints and hold nothing up."""
     known = indicators()
     return bool(measures) and not any(one.missing for measure in measures for one in findings(measure, known=known))
+
+
+def _is_locked(measure: Measure) -> bool:
+    """Whether the cause that a measure removes is locked now: by its key, else by its words."""
+    locked = root_causes(measure.plan.problem)
+    if measure.cause_key:
+        return any(str(one.pk) == measure.cause_key for one in locked)
+    return any(one.text == measure.cause for one in locked)
 
 
 def _busy(measure: Measure) -> int:

@@ -133,7 +133,12 @@ class Measure(models.Model):
     cause: Text = models.CharField(_("cause that it removes"), max_length=500, blank=True)
     cause_key: Text = models.CharField(_("key of the cause"), max_length=100, blank=True)
     owner: models.ForeignKey[Any, Any] = models.ForeignKey(
-        "people.Staff", verbose_name=_("owner"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "people.Staff",
+        verbose_name=pgettext_lazy("plan", "owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     department: models.ForeignKey[Any, Any] = models.ForeignKey(
         "people.Department", verbose_name=_("department"), null=True, blank=True, on_delete=models.PROTECT,

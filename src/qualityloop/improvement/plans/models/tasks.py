@@ -48,7 +48,12 @@ class Task(models.Model):
     title: Text = models.CharField(_("task"), max_length=200)
     note: models.TextField[str, str] = models.TextField(_("note"), max_length=4000, blank=True)
     owner: models.ForeignKey[Any, Any] = models.ForeignKey(
-        "people.Staff", verbose_name=_("owner"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "people.Staff",
+        verbose_name=pgettext_lazy("plan", "owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     starts_on: models.DateField[date | None, date | None] = models.DateField(_("begins on"), null=True, blank=True)
     due_on: models.DateField[date, date] = models.DateField(_("due on"), db_index=True)

@@ -220,7 +220,9 @@ def measure_new(request: HttpRequest, pk: int) -> HttpResponse:
         "indicator": problem.indicator, "group_typed": "; ".join(f"{c}={v}" for c, v in problem.group or []),
         "department": problem.department, "owner": problem.owner,
     }  # fmt: skip
-    return _measure(request, one, None, MeasureForm(request.POST or None, initial=initial), _("Add a measure"))
+    return _measure(
+        request, one, None, MeasureForm(request.POST or None, initial=initial, plan=one), _("Add a measure")
+    )
 
 
 @requires(permissions.PLAN_WRITE)
@@ -228,7 +230,7 @@ def measure_new(request: HttpRequest, pk: int) -> HttpResponse:
 def measure_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a measure of a draft."""
     one = found(queries.measures_for(request.user), pk, "plan__problem", "owner", "department")
-    form = MeasureForm(request.POST or None, instance=one)
+    form = MeasureForm(request.POST or None, instance=one, plan=one.plan)
     return _measure(request, one.plan, Measure.objects.get(pk=one.pk), form, _("Change a measure"))
 
 
@@ -251,7 +253,7 @@ def _measure(request: HttpRequest, one: Plan, measure: Measure | None, form: Mea
     return render(request, "plans/measure_form.html", context, status=422 if form.errors else 200)
 
 
-AT = {"baseline": "baseline_from", "causes": "cause"}  # where a finding stands on the form
+AT = {"baseline": "baseline_from", "causes": "cause_key"}  # where a finding stands on the form
 
 
 def _faults(measure: Measure) -> dict[str, str]:
@@ -265,7 +267,7 @@ def _faults(measure: Measure) -> dict[str, str]:
 def _parts(form: MeasureForm) -> list[tuple[str, str, list[Any]]]:
     """The fields in their parts: what and who, when and with what, the prediction, risks, cost and benefit."""
     parts = (
-        (_("What and who"), ("title", "action", "cause", "owner", "department"), ""),
+        (_("What and who"), ("title", "action", "cause_key", "owner", "department"), ""),
         (_("When and with what"),
          ("starts_on", "due_on", "effort_days", "resources", "gaps", "contingency", "risks_typed"), ""),
         (_("Prediction"),
@@ -282,11 +284,12 @@ def _parts(form: MeasureForm) -> list[tuple[str, str, list[Any]]]:
 def smart(request: HttpRequest, pk: int) -> HttpResponse:
     """What is missing or vague in a measure as it is typed."""
     one = plan_of(request, pk)
-    form = MeasureForm(request.POST)
+    form = MeasureForm(request.POST, plan=one)
     form.is_valid()
     measure = Measure(plan=one)
     for name in form.Meta.fields:
         setattr(measure, name, form.cleaned_data.get(name, getattr(measure, name)))
+    measure.cause = form.causes.get(measure.cause_key, "")
     if measure.amount is not None and form._is_share(measure.indicator):
         measure.amount /= 100
     return JsonResponse({"faults": _faults(measure), "said": {}})

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qualityloop.foundation.audit.sessions import address_of
@@ -94,9 +95,10 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: what, who, until when, what was said about it."""
     one = found(queries.tasks_for(request.user), pk, *WHOLE)
     late = one.is_late(timezone.localdate())
+    past = pgettext("task", "late") if late else ""
     facts = [
         Fact(_("Owner"), one.owner or ""), fact(one, "starts_on"),
-        Fact(_("Due on"), f"{one.due_on:%Y-%m-%d}", tone="missed" if late else "", note=_("late") if late else ""),
+        Fact(_("Due on"), f"{one.due_on:%Y-%m-%d}", tone="missed" if late else "", note=past),
         Fact(_("Problem"), one.problem.number if one.problem else "", problem_page(one.problem) if one.problem else ""),
         Fact(_("Measure"), one.measure or "",
              reverse("improvement_plans:plan", args=[one.measure.plan_id]) if one.measure else ""),
