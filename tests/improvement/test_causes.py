@@ -82,7 +82,7 @@ def test_nodes_are_hung_behind_each_other(house: House, problem: Problem) -> Non
     assert below(problem) == "(a(a1,a3,a2),b,c)"
     entry = AuditEntry.objects.filter(action="cause.added").last()
     assert entry is not None
-    assert (entry.record_id, entry.after["cause"]) == (str(problem.pk), "a3")
+    assert (entry.record_id, entry.after["improvement_causes.node.text"]) == (str(problem.pk), "a3")
 
 
 def test_moving_takes_everything_along_and_never_into_itself(house: House, problem: Problem) -> None:
@@ -216,7 +216,9 @@ def test_two_roots_at_most_with_reasons_move_the_problem_on(house: House, proble
     cause_unlock(actor=boss, cause=first, reason="都不是")
     problem.refresh_from_db()
     assert problem.state == "open"
-    assert AuditEntry.objects.get(action="cause.unlocked", reason="弄错了").before == {"cause": "b"}
+    assert AuditEntry.objects.get(action="cause.unlocked", reason="弄错了").before == {
+        "improvement_causes.rootcause.text": "b"
+    }
 
 
 def test_the_direction_is_not_overwritten_unseen(house: House, problem: Problem) -> None:
@@ -386,3 +388,18 @@ def test_kinds_of_causes_are_kept(house: House, problem: Problem) -> None:
     assert "客户" in page
     assert browser(house, "小周").get(reverse("improvement_causes:kinds")).status_code == 404
     assert Edit.objects.count() == 0
+
+
+def test_the_history_is_said_in_words(house: House, problem: Problem) -> None:
+    made, boss = grown(house, problem), house.users["林主任"]
+    node_move(actor=boss, node=made["a1"], version=1, parent=made["b"])
+    node_change(actor=boss, node=made["a1"], version=2, tag=CauseTag.objects.get(name="人手不足"))
+    vote(actor=boss, node=made["a1"])
+    node_remove(actor=boss, node=made["c"], version=1, revision=revision_of(problem, "fishbone"))
+    undo(actor=boss, problem=problem, tree="fishbone")
+    page = browser(house, "林主任").get(reverse("improvement_problems:problem", args=[problem.pk])).content.decode()
+    history = page[page.index("history-title") :]
+    assert "人手不足" in history
+    assert "上级原因" in history
+    for word in ("parent", "{", "cause<", "votes"):
+        assert word not in history

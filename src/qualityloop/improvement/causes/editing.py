@@ -22,6 +22,8 @@ from qualityloop.improvement.problems.models import Problem
 
 DEEPEST = 8  # levels of a tree
 MOST = 400  # nodes of a tree
+PREFIX = "improvement_causes.node."
+CAUSE = PREFIX + "text"  # under which the history names a cause
 TEXTS = (Aspect.TEXT, Aspect.KNOWN_BY)
 
 
@@ -60,8 +62,8 @@ def trees_start(*, actor: Any, problem: Problem, address_of: str = "") -> None:
             [Node(problem=kept, tree=Tree.FISHBONE, text=name, place=float(n)) for n, name in enumerate(names)]
         )
         record(
-            actor=actor, action=actions.STARTED, record=kept, before=None, after={"categories": names},
-            address=address_of,
+            actor=actor, action=actions.STARTED, record=kept, before=None,
+            after={"improvement_causes.category.name": names}, address=address_of,
         )  # fmt: skip
 
 
@@ -186,8 +188,8 @@ def undo(*, actor: Any, problem: Problem, tree: str, address_of: str = "") -> Ed
         edit.undone = True
         edit.save(update_fields=["undone"])
         record(
-            actor=actor, action=actions.UNDONE, record=kept, before={"cause": node.text, "value": edit.after},
-            after={"cause": node.text, "value": edit.before}, address=address_of,
+            actor=actor, action=actions.UNDONE, record=kept, before=None,
+            after={CAUSE: node.text}, address=address_of,
         )  # fmt: skip
         Edit.objects.create(  # tells the others' pages that the tree is another; never taken back itself
             problem=kept, tree=tree, node=node, aspect=edit.aspect, before=edit.after, after=edit.before,
@@ -203,10 +205,9 @@ def vote(*, actor: User, node: Node, address_of: str = "") -> bool:
         taken, _n = Vote.objects.filter(node=kept, person=actor).delete()
         if not taken:
             Vote.objects.create(node=kept, person=actor)
-        count = Vote.objects.filter(node=kept).count()
         record(
             actor=actor, action=actions.VOTED, record=kept.problem, before=None,
-            after={"cause": kept.text, "votes": count}, address=address_of,
+            after={CAUSE: kept.text}, address=address_of,
         )  # fmt: skip
     return not taken
 
@@ -290,12 +291,26 @@ def _note(actor: Any, node: Node, aspect: Aspect, before: Any, after: Any, addre
         problem_id=node.problem_id, tree=node.tree, node=node, aspect=aspect, before=before, after=after,
         version=node.version, actor=_person(actor),
     )  # fmt: skip
-    named = {"cause": node.text}
+    was, now = _said(node, aspect, before), _said(node, aspect, after)
+    named = {} if aspect in (Aspect.TEXT, Aspect.REMOVED) else {CAUSE: node.text}
     record(
-        actor=actor, action=actions.CHANGES[aspect], record=node.problem,
-        before=None if before is None else named | {"value": before},
-        after=None if after is None else named | {"value": after}, address=address,
+        actor=actor, action=actions.CHANGES[aspect], record=node.problem, before=was or None,
+        after={**named, **now} or None, address=address,
     )  # fmt: skip
+
+
+def _said(node: Node, aspect: Aspect, value: Any) -> dict[str, Any]:
+    """A value of an edit as the history of the problem says it, by the names of columns."""
+    if value is None or aspect == Aspect.ADDED:
+        return {}
+    if aspect == Aspect.REMOVED:
+        return {CAUSE: value["texts"]}
+    if aspect == Aspect.PLACE:
+        above = Node.objects.filter(pk=value["parent"]).values_list("text", flat=True).first()
+        return {PREFIX + "parent": above}
+    if aspect == Aspect.TAG:
+        return {PREFIX + "tag": CauseTag.objects.filter(pk=value).values_list("name", flat=True).first()}
+    return {PREFIX + aspect.value: value}
 
 
 def _worded(text: str) -> str:

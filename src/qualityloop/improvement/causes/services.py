@@ -16,6 +16,8 @@ from qualityloop.improvement.causes.models import CauseTag, Direction, Node, Roo
 from qualityloop.improvement.problems.models import Problem, State
 from qualityloop.improvement.problems.services import problem_state
 
+CAUSE, KIND = "improvement_causes.rootcause.text", "improvement_causes.rootcause.tag"
+DIRECTION = "improvement_causes.direction.text"
 MOST = 2  # root causes that are locked at once
 
 
@@ -41,7 +43,7 @@ def cause_lock(*, actor: Any, node: Node, reason: str, tag: CauseTag | None, add
         )
         record(
             actor=actor, action=actions.LOCKED, record=problem, before=None,
-            after={"cause": kept.text, "kind": str(tag)}, reason=reason.strip(), address=address_of,
+            after={CAUSE: kept.text, KIND: str(tag)}, reason=reason.strip(), address=address_of,
         )  # fmt: skip
         if problem.state == State.OPEN:
             problem_state(actor=actor, problem=problem, state=State.CAUSE_LOCKED, address_of=address_of)
@@ -63,7 +65,7 @@ def cause_unlock(*, actor: Any, cause: RootCause, reason: str, address_of: str =
         kept.unlocked_at, kept.unlocked_by, kept.unlock_reason = timezone.now(), _person(actor), reason.strip()
         kept.save(update_fields=["unlocked_at", "unlocked_by", "unlock_reason"])
         record(
-            actor=actor, action=actions.UNLOCKED, record=problem, before={"cause": kept.text}, after=None,
+            actor=actor, action=actions.UNLOCKED, record=problem, before={CAUSE: kept.text}, after=None,
             reason=reason.strip(), address=address_of,
         )  # fmt: skip
         if last and problem.state == State.CAUSE_LOCKED:
@@ -88,8 +90,8 @@ def direction_set(*, actor: Any, problem: Problem, text: str, version: int, addr
         before, direction.text, direction.version = direction.text, words, direction.version + 1
         direction.save()
         record(
-            actor=actor, action=actions.DIRECTION, record=kept, before={"direction": before},
-            after={"direction": words}, address=address_of,
+            actor=actor, action=actions.DIRECTION, record=kept, before={DIRECTION: before},
+            after={DIRECTION: words}, address=address_of,
         )  # fmt: skip
     return direction
 
