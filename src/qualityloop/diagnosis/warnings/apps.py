@@ -15,6 +15,7 @@ class WarningsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare jobs and operations, listen to the lake, stand in the navigation."""
+        from qualityloop.diagnosis.permissions import INDICATORS
         from qualityloop.diagnosis.warnings import api, events, jobs  # noqa: F401 (they register what they declare)
         from qualityloop.diagnosis.warnings.permissions import WARNINGS
         from qualityloop.diagnosis.warnings.presentation import moments
@@ -26,6 +27,6 @@ class WarningsConfig(AppConfig):
         refreshed.connect(jobs.lake_refreshed, dispatch_uid="diagnosis_warnings.evaluate")
         names = ("warnings", "warning", "end", "hand", "rules", "rule")
         pages = frozenset(f"diagnosis_warnings:{name}" for name in names)
-        register(
-            Entry(_("Early warnings"), "diagnosis_warnings:warnings", "bell-ringing", WARNINGS, pages, "diagnose", 5)
-        )
+        register(Entry(_("Early warnings"), "diagnosis_warnings:warnings", "bell", WARNINGS, pages, "diagnose", 5))
+        pages = frozenset(f"diagnosis_warnings:{name}" for name in ("monitor", "review", "reports", "report"))
+        register(Entry(_("Monitoring"), "diagnosis_warnings:monitor", "gauge", INDICATORS, pages, "evaluate", 5))

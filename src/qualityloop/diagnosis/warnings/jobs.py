@@ -16,13 +16,14 @@ from qualityloop.diagnosis.courses import courses
 from qualityloop.diagnosis.warnings.finding import found_now
 from qualityloop.diagnosis.warnings.gathering import Source
 from qualityloop.diagnosis.warnings.models import EarlyWarning, Watch
+from qualityloop.diagnosis.warnings.monitoring import month_report_make, newest_month
 from qualityloop.diagnosis.warnings.permissions import RULES
 from qualityloop.diagnosis.warnings.queries import rules_on
 from qualityloop.diagnosis.warnings.services import findings_keep, remind
 from qualityloop.foundation.jobs import Progress, enqueue, job, schedule
 from qualityloop.foundation.lake import cache_path, current_lake
 
-EVALUATE, REMIND = "warnings.evaluate", "warnings.remind"
+EVALUATE, REMIND, REPORT = "warnings.evaluate", "warnings.remind", "warnings.report"
 MEMORY_LIMIT = "2GB"
 
 
@@ -58,5 +59,15 @@ def run_remind(progress: Progress) -> None:
     remind(now=timezone.now())
 
 
+@job(REPORT, _("Monthly monitoring report"), right=RULES)
+def run_report(progress: Progress) -> None:
+    """Make the report of the newest month that the data cover to its end, where there is none yet."""
+    lake = current_lake()
+    month = newest_month(lake) if lake else None
+    if lake is not None and month is not None:
+        month_report_make(actor=None, lake=lake, month=month)
+
+
+schedule(REPORT, cron="30 6 * * *")
 schedule(EVALUATE, cron="10 * * * *")
 schedule(REMIND, cron="40 * * * *")

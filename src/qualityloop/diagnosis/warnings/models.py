@@ -199,3 +199,45 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class WeekReview(models.Model):
+    """The weekly look at what signalled: notes, decisions, who held it. One per week."""
+
+    week: models.DateField[date, date] = models.DateField(_("week"), unique=True)
+    notes: models.TextField[str, str] = models.TextField(_("notes"), max_length=10_000, blank=True)
+    decisions: models.TextField[str, str] = models.TextField(_("decisions"), max_length=10_000, blank=True)
+    decided_by: models.ForeignKey[Any, Any] = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("decided by"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
+    at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("time"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("weekly review")
+        verbose_name_plural = _("weekly reviews")
+        ordering: ClassVar[list[str]] = ["-week"]
+
+    def __str__(self) -> str:
+        return self.week.isoformat()
+
+
+class MonthReport(models.Model):
+    """The 监控报告 of a month, kept as it was made: attainment of each indicator, snapshot, standard version."""
+
+    month: models.DateField[date, date] = models.DateField(_("month"), unique=True)
+    made_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("made"), default=timezone.now)
+    snapshot: Text = models.CharField(_("snapshot"), max_length=64)
+    standard: Text = models.CharField(_("standard"), max_length=100)
+    version: Text = models.CharField(_("version"), max_length=50)
+    met: models.IntegerField[int, int] = models.IntegerField(_("on target"))
+    rated: models.IntegerField[int, int] = models.IntegerField(_("rated"))
+    content: models.JSONField[Any, Any] = models.JSONField(_("content"))
+
+    class Meta:
+        verbose_name = _("monitoring report")
+        verbose_name_plural = _("monitoring reports")
+        ordering: ClassVar[list[str]] = ["-month"]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

@@ -100,7 +100,7 @@ def moments(request: HttpRequest, warning: EarlyWarning) -> Iterator[Moment]:
     """What was seen when, and what came of it."""
     for seen in warning.sightings.all():
         text = _("Evidence until {day}").format(day=seen.until)
-        yield Moment(seen.at, shown(seen.said_kept), "bell-ringing", text, tone=TONES[seen.severity])
+        yield Moment(seen.at, shown(seen.said_kept), "bell", text, tone=TONES[seen.severity])
     for ending in warning.endings.select_related("actor"):
         text = (
             f"{_('Cause')}: {ending.cause} · {_('Corrective action')}: {ending.action} · {_('Lesson')}: {ending.lesson}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qualityloop.diagnosis.warnings import views
+from qualityloop.diagnosis.warnings import monitoring_views, views
 from qualityloop.diagnosis.warnings.listings import EARLY_WARNINGS
 from qualityloop.foundation.listing import listing_page
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path("", listing_page(EARLY_WARNINGS), name="warnings"),
     path("rules/", views.rules, name="rules"),
     path("rules/<slug:key>/", views.rule, name="rule"),
+    path("monitoring/", monitoring_views.monitor, name="monitor"),
+    path("monitoring/figures/", monitoring_views.figures, name="figures"),
+    path("monitoring/review/", monitoring_views.review, name="review"),
+    path("monitoring/reports/", monitoring_views.reports, name="reports"),
+    path("monitoring/reports/<int:pk>/", monitoring_views.report, name="report"),
     path("<int:pk>/", views.warning, name="warning"),
     path("<int:pk>/take/", views.take, name="take"),
     path("<int:pk>/hand/", views.hand, name="hand"),
