@@ -25,7 +25,10 @@ from qualityloop.foundation.roles import EVERYONE
 pytestmark = pytest.mark.django_db
 
 assert get_resolver().url_patterns  # every room has declared its lists
-SAMPLES = {"pk": "1", "mark": "1", "key": "first_response_online", "number": "1", "dataset": "tickets"}  # in addresses
+SAMPLES = {
+    "pk": "1", "mark": "1", "key": "first_response_online", "number": "1", "dataset": "tickets", "kind": "sla",
+    "role": "agent", "call": "6f1c1f0e-52f3-4c8e-9a0f-0d6d6f5a1a11",
+}  # fmt: skip # in addresses
 
 
 def address(path: str) -> str:

@@ -15,6 +15,7 @@ class FoundationConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for sign-ins, and put the audit log into the navigation."""
+        from qualityloop.foundation.access import api  # noqa: F401 (registers its operations)
         from qualityloop.foundation.access.permissions import ACCOUNTS, ROLES
         from qualityloop.foundation.audit import sessions
         from qualityloop.foundation.audit.permissions import AUDIT

@@ -16,6 +16,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Put the room into the navigation."""
         from qualityloop.foundation.navigation import Entry, register
+        from qualityloop.people import api  # noqa: F401 (registers its operations)
         from qualityloop.people.permissions import PEOPLE
 
         pages = frozenset(

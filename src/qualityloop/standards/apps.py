@@ -15,7 +15,7 @@ class StandardsConfig(AppConfig):
         """Make the kinds of documents known, and put them into the navigation."""
         from qualityloop.foundation.audit.presentation import WORDS
         from qualityloop.foundation.navigation import Entry, register
-        from qualityloop.standards import documents, reminders
+        from qualityloop.standards import api, documents, reminders  # noqa: F401 (api registers its operations)
         from qualityloop.standards.calendars import providing
         from qualityloop.standards.calendars.kind import CALENDARS
         from qualityloop.standards.indicators.kind import INDICATORS

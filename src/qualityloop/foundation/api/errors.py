@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as FormError
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -24,9 +24,17 @@ logger = logging.getLogger(__name__)
 class ApiError(Exception):
     """An error with its status, for operations to raise."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        fields: Sequence[Fault] = (),
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.headers = status, code, message, headers or {}
+        self.fields = list(fields)
 
 
 def problem(
@@ -58,13 +66,13 @@ def unauthenticated() -> HttpResponse:
 def handle_errors(api: NinjaAPI) -> None:
     """Give every error of `api` the one shape."""
     handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
-        ApiError: lambda request, error: problem(error.status, error.code, error.message, headers=error.headers),
+        ApiError: lambda request, error: problem(error.status, error.code, error.message, error.fields, error.headers),
         Http404: lambda request, error: not_found(),
         AuthenticationError: lambda request, error: unauthenticated(),
         PermissionDenied: lambda request, error: problem(403, "forbidden", _("Your account may not do this.")),
         HttpError: _http_error,
         ValidationError: lambda request, error: invalid([fault_of(one) for one in error.errors]),
-        FormError: lambda request, error: invalid([Fault(where="body", message=text) for text in error.messages]),
+        FormError: lambda request, error: invalid(_of_form(error)),
         AnalysisError: lambda request, error: problem(422, "refused", error.in_language(_core_language())),
         Exception: _broken,
     }
@@ -75,6 +83,17 @@ def handle_errors(api: NinjaAPI) -> None:
 def invalid(faults: list[Fault]) -> HttpResponse:
     """422: understood, but it makes no sense."""
     return problem(422, "invalid", _("The request does not make sense; “fields” says where."), faults)
+
+
+def _of_form(error: FormError) -> list[Fault]:
+    """What a page's form would say, each at its field."""
+    if not hasattr(error, "error_dict"):
+        return [Fault(where="body", message=text) for text in error.messages]
+    return [
+        Fault(where="body" if name == NON_FIELD_ERRORS else f"body.{name}", message=text)
+        for name, texts in error.message_dict.items()
+        for text in texts
+    ]
 
 
 def _core_language() -> str:

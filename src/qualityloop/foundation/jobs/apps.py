@@ -14,6 +14,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the page into the navigation."""
+        from qualityloop.foundation.jobs import api  # noqa: F401 (registers its operations)
         from qualityloop.foundation.jobs.permissions import JOBS
         from qualityloop.foundation.navigation import SYSTEM, Entry, register
 

@@ -15,7 +15,7 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         """Declare the jobs, and put the list of deliveries into the navigation."""
         from qualityloop.foundation.navigation import SYSTEM, Entry, register
-        from qualityloop.foundation.notices import jobs  # noqa: F401
+        from qualityloop.foundation.notices import api, jobs  # noqa: F401
         from qualityloop.foundation.notices.permissions import DELIVERIES
 
         pages = frozenset({"notices:deliveries", "notices:delivery"})

@@ -15,7 +15,7 @@ class WebhooksConfig(AppConfig):
     def ready(self) -> None:
         """Declare the jobs, and put the pages into the navigation."""
         from qualityloop.foundation.navigation import SYSTEM, Entry, register
-        from qualityloop.foundation.webhooks import jobs  # noqa: F401
+        from qualityloop.foundation.webhooks import api, jobs  # noqa: F401
         from qualityloop.foundation.webhooks.permissions import WEBHOOKS
 
         names = ("subscriptions", "new", "subscription", "edit", "calls", "call")

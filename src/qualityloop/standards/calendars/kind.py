@@ -14,6 +14,7 @@ from qualityloop.standards.calendars import content
 from qualityloop.standards.calendars.year import WORDS, totals, year_of
 from qualityloop.standards.versions.kinds import ContentError, Kind, register_kind
 from qualityloop.standards.versions.models import Version
+from qualityloop.standards.versions.shapes import BOTH
 
 
 def shown(request: HttpRequest, version: Version) -> dict[str, Any]:
@@ -67,5 +68,13 @@ CALENDARS = register_kind(
         editor="standards:calendars_edit",
         new="standards:calendars_new",
         context=shown,
+        shape={
+            "name": BOTH,
+            "zone": str,
+            "public": str,
+            "make_up": str,
+            "week": dict.fromkeys(content.WEEKDAYS, str),
+            "days": [dict.fromkeys(("day", "hours", "reason"), str)],
+        },
     )
 )

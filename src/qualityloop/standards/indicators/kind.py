@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from qualityloop.analysis.messages import Text
 from qualityloop.standards.indicators import content
+from qualityloop.standards.indicators.trying import try_out
 from qualityloop.standards.indicators.words import BETTER_WORDS, UNIT_WORDS
 from qualityloop.standards.versions.kinds import Kind, register_kind
 from qualityloop.standards.versions.models import Version
+from qualityloop.standards.versions.shapes import BOTH
 
 COLUMNS = (
     "baseline", "target", "warning", "unit", "better", "where", "formula", "definition", "source", "owner", "scope",
@@ -65,5 +67,13 @@ INDICATORS = register_kind(
         context=shown,
         path_words=content.path_words,
         export="standards:indicators_export",
+        shape={
+            "name": BOTH,
+            "problem_target": str,
+            "dimensions": [dict.fromkeys(("key", "zh", "en"), str)],
+            "headline": [str],
+            "indicators": [dict.fromkeys(content.NAMES, str)],
+        },
+        try_out=try_out,
     )
 )

@@ -10,8 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.standards.sla import content
+from qualityloop.standards.sla.trying import try_out
 from qualityloop.standards.versions.kinds import Kind, register_kind
 from qualityloop.standards.versions.models import Document, Version
+from qualityloop.standards.versions.shapes import BOTH
 
 
 def shown(request: HttpRequest, version: Version) -> dict[str, Any]:
@@ -44,5 +46,12 @@ SLA = register_kind(
         editor="standards:sla_edit",
         new="standards:sla_new",
         context=shown,
+        shape={
+            "name": BOTH,
+            "calendar": str,
+            "pauses": str,
+            "rules": [dict.fromkeys(content.FIELDS, str)],
+        },
+        try_out=try_out,
     )
 )

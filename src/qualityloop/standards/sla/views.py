@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import AnalysisError
 from qualityloop.analysis.problems.wording import period_label
 from qualityloop.foundation.lake import current_lake
@@ -24,7 +23,7 @@ from qualityloop.standards.sla.content import FIELDS, LABELS, begun, calendar_fo
 from qualityloop.standards.sla.kind import SLA
 from qualityloop.standards.sla.policy import times_of
 from qualityloop.standards.sla.telling import tell
-from qualityloop.standards.sla.whatif import Counted, counted, late, tickets_of
+from qualityloop.standards.sla.trying import compared
 from qualityloop.standards.versions.drafting import begin_page, check_answer, draft_of, edit_page
 from qualityloop.standards.versions.kinds import ContentError
 from qualityloop.standards.versions.models import Content, Document, Version
@@ -33,7 +32,6 @@ from qualityloop.standards.versions.queries import standings_of
 
 MOST_RULES = 100
 SPARE = 2
-EXAMPLES = 10
 
 
 @requires(permissions.EDIT)
@@ -113,7 +111,7 @@ def try_out(request: HttpRequest, key: str, number: int) -> HttpResponse:
         month = newest_month(lake) if lake else None
         if lake is not None and month is not None and "tickets" in lake.datasets:
             basis = next((s.version for s in standings_of(version.document) if s.state == "in_force"), None)
-            context |= _compared(lake, month, content, basis)
+            context |= compared(lake, month, content, basis)
             context["period"] = period_label(month, "month", get_language() or "zh")
             context["snapshot"] = lake.snapshot
             context["basis"] = basis
@@ -124,27 +122,6 @@ def try_out(request: HttpRequest, key: str, number: int) -> HttpResponse:
     except AnalysisError as error:
         context["reason"] = error.in_language(get_language() or "zh")
     return render(request, "standards/sla/preview.html", context)
-
-
-def _compared(lake: Lake, month: Any, content: Content, basis: Version | None) -> dict[str, Any]:
-    new_policy, new_calendar = policy_from(content), calendar_for(content)
-    old_policy = policy_of(basis) if basis else None
-    activities = [*new_policy.pauses, *(old_policy.pauses if old_policy else ())]
-    found = tickets_of(lake, month, list(dict.fromkeys(activities)))
-    judged = late(found, new_policy, new_calendar)
-    answer: dict[str, Any] = {"n": len(found.ids), "new": _lines(counted(found, new_policy, judged)), "old": None}
-    if old_policy is not None and basis is not None:
-        before = late(found, old_policy, calendar_for(basis.content))
-        answer["old"] = _lines(counted(found, old_policy, before))
-        turned = [i for i in range(len(found.ids)) if before.resolution[i] != judged.resolution[i]]
-        answer["turned"] = [(found.ids[i], bool(judged.resolution[i])) for i in turned[:EXAMPLES]]
-        answer["turned_count"] = len(turned)
-    return answer
-
-
-def _lines(found: tuple[Counted, ...]) -> list[Counted]:
-    total = Counted("*", *(sum(getattr(c, name) for c in found) for name in ("n", "response", "resolution")))
-    return [*found, total]
 
 
 class DueForm(forms.Form):

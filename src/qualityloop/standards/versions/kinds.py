@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from qualityloop.analysis.messages import AnalysisError, Message, Place, Text
 from qualityloop.foundation.permissions import Permission
 from qualityloop.standards import permissions
-from qualityloop.standards.versions.models import Content, Version
+from qualityloop.standards.versions.models import Content, Document, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class Kind:
     context: Callable[[HttpRequest, Version], dict[str, Any]] = field(default=_nothing)
     path_words: Callable[[str], str | None] | None = None  # a path of the content, as the history calls it
     export: str | None = None  # name of an address that gives the version as a file (parameters `key`, `number`)
+    shape: Any = None  # the form of a content (`versions.shapes`); None: that of an authored document
+    try_out: Callable[[Document, Content], dict[str, Any]] | None = None  # what a content would mean for the records
     see: Permission = permissions.SEE
     edit: Permission = permissions.EDIT
     review: Permission = permissions.REVIEW

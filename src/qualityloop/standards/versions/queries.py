@@ -91,6 +91,11 @@ def in_force_at(document: Document, instant: datetime) -> Version | None:
     return timeline(document).at(instant)
 
 
+def in_force_now(document: Document) -> Version | None:
+    """The version of `document` in force now."""
+    return in_force_at(document, timezone.now())
+
+
 def in_force(kind: str, key: str, instant: datetime | None = None) -> Version | None:
     """The version in force (now, or at `instant`) of the document called `key`; None where there is none."""
     document = Document.objects.filter(kind=kind, key=key).first()
