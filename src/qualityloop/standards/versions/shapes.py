@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from qualityloop.analysis.messages import message
 from qualityloop.standards.versions.kinds import Fault
 
 LONGEST, MOST = 20_000, 5_000  # characters of a text, entries of a list
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 ANYTHING: Final = object()  # the kind's own reader says what is wrong with it
 BOTH: Mapping[str, Any] = {"zh": str, "en": str}
 AUTHORED: Mapping[str, Any] = {"name": (str, BOTH), ...: ANYTHING}  # type: ignore[dict-item]
@@ -32,6 +34,8 @@ def misfits(shape: Shape, value: Any, path: str = "") -> Iterator[Fault]:
 def _text(value: Any, path: str) -> Iterator[Fault]:
     if not isinstance(value, str):
         yield Fault(path, message("must be a text"))
+    elif _UNREADABLE.search(value):
+        yield Fault(path, message("contains control characters"))
     elif len(value) > LONGEST:
         yield Fault(path, message("Longer than {count} characters.", count=LONGEST))
 
@@ -63,6 +67,7 @@ def _sizes(value: Any, path: str) -> Iterator[Fault]:
         yield from _text(value, path)
     elif isinstance(value, Mapping):
         for name, item in value.items():
+            yield from _text(name, _at(path, name))
             yield from _sizes(item, _at(path, name))
     elif isinstance(value, list):
         if len(value) > MOST:
