@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from qualityloop.foundation.records.columns import Moment, Text
@@ -29,7 +30,9 @@ class Meeting(models.Model):
     present: Text = models.CharField(_("present"), max_length=1000, blank=True)
     agenda: models.JSONField[Any, Any] = models.JSONField(_("agenda"), default=list, blank=True)
     agenda_at: Moment = models.DateTimeField(_("agenda made"), null=True, blank=True)
-    minutes: models.TextField[str, str] = models.TextField(_("minutes"), max_length=40_000, blank=True)
+    minutes: models.TextField[str, str] = models.TextField(
+        pgettext_lazy("meeting", "minutes"), max_length=40_000, blank=True
+    )
     author: models.ForeignKey[Any, Any] = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("author"), null=True, on_delete=models.PROTECT, related_name="+"
     )

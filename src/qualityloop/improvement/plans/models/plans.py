@@ -158,7 +158,9 @@ class Measure(models.Model):
     effect_until: Day = models.DateField(_("effect until"), null=True, blank=True)
     baseline_from: Day = models.DateField(_("baseline from"), null=True, blank=True)
     baseline_until: Day = models.DateField(_("baseline until"), null=True, blank=True)
-    method: Text = models.CharField(_("judged by"), max_length=10, choices=Method.choices, blank=True)
+    method: Text = models.CharField(
+        pgettext_lazy("plan", "judged by"), max_length=10, choices=Method.choices, blank=True
+    )
     untouched: Json = models.JSONField(_("untouched groups"), default=list, blank=True)  # [[[column, value], …], …]
     account: Json = models.JSONField(_("cost and benefit"), default=dict, blank=True)  # {factor: [low, likely, high]}
     state: Text = models.CharField(
