@@ -45,7 +45,7 @@ def warning(request: HttpRequest, pk: int) -> HttpResponse:
         chart = None
     facts = [
         fact(one, "state"), fact(one, "severity", tone=TONES[one.severity]),
-        Fact(_("Owner"), str(one.owner) if one.owner else _("nobody yet")),
+        Fact(_("Person in charge"), str(one.owner) if one.owner else _("nobody yet")),
         Fact(_("Department"), str(one.department) if one.department else ""),
         fact(one, "opened_at"), fact(one, "due_at", note=_("overdue") if one.overdue else ""), fact(one, "taken_at"),
         fact(one, "ended_at"), Fact(_("Times reopened"), one.reopened or ""),
