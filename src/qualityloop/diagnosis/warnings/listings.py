@@ -37,7 +37,8 @@ EARLY_WARNINGS = Listing(
         Column("until", sort=False, shown=False),
     ),
     filters=(
-        Words("number"), Choice("state"), Choice("severity"), Choice("rule"), Related("owner", label=_("person in charge")), Related("department"),
+        Words("number"), Choice("state"), Choice("severity"), Choice("rule"),
+        Related("owner", label=_("person in charge")), Related("department"),
         Days("opened", path="opened_at", label=_("opened")),
     ),
     buttons=(Button(_("Rules of early warning"), "diagnosis_warnings:rules", RULES, "settings"),),
