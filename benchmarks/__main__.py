@@ -9,10 +9,24 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks import data, importing, indicators, overview, process, scale, surges, upkeep
+from benchmarks import (
+    data,
+    importing,
+    indicators,
+    intake,
+    overview,
+    pages,
+    process,
+    receiving,
+    scale,
+    surges,
+    upkeep,
+)  # fmt: skip
 from benchmarks.measure import table
 
-PARTS = ("indicators", "process", "refresh", "overview", "import", "lake", "warnings", "large")
+PARTS = (
+    "indicators", "process", "refresh", "overview", "import", "receive", "intake", "pages", "lake", "warnings", "large",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -55,6 +69,15 @@ def main() -> None:
         if "warnings" in parts:
             title = f"Surges in {options.series:,} series of daily counts over three years (the loop scaled from ten)"
             print(table(title, surges.compare(options.series, options.runs)), flush=True)
+        if "receive" in parts:
+            for database, results in receiving.run(folder, options.tickets, options.runs).items():
+                print(table(f"{options.tickets:,} tickets and their events received, {database}", results), flush=True)
+        if "intake" in parts:
+            for title, results in intake.run(folder, options.runs).items():
+                print(table(title, results), flush=True)
+        if "pages" in parts:
+            title = f"Lists over {options.tickets:,} tickets with their events, SQLite (seconds are of single requests)"
+            print(table(title, pages.run(folder, options.tickets)), flush=True)
         if "large" in parts:
             title = f"{options.large:,} tickets with their events, DuckDB limited to {scale.MEMORY}"
             print(table(title, scale.run(folder, options.large)), flush=True)

@@ -91,8 +91,8 @@ def plain(home: str, folder: str) -> dict[str, int]:
             cells |= {"external_id": row["ticket_id"], "source": "plain", "recorded_at": now, "changed_at": now}
             tickets.append(cells)
             if len(tickets) == AT_ONCE:
-                _insert(connection, Ticket, tickets)
-        _insert(connection, Ticket, tickets)
+                insert(connection, Ticket, tickets)
+        insert(connection, Ticket, tickets)
     numbers = dict(Ticket.objects.values_list("external_id", "pk"))
     events: list[Any] = []
     with (Path(folder) / "events.csv").open(newline="") as file, transaction.atomic():
@@ -100,12 +100,13 @@ def plain(home: str, folder: str) -> dict[str, int]:
             ticket = numbers[row.pop("ticket_id")]
             events.append({**row, "ticket_id": ticket})
             if len(events) == AT_ONCE:
-                _insert(connection, TicketEvent, events)
-        _insert(connection, TicketEvent, events)
+                insert(connection, TicketEvent, events)
+        insert(connection, TicketEvent, events)
     return {"tickets": Ticket.objects.count(), "ticket_events": TicketEvent.objects.count()}
 
 
-def _insert(connection: Any, model: Any, rows: list[dict[str, Any]]) -> None:
+def insert(connection: Any, model: Any, rows: list[dict[str, Any]]) -> None:
+    """Rows by attname; the list is empty afterwards."""
     if not rows:
         return
     fields = {f.attname: f for f in model._meta.concrete_fields if not f.primary_key}

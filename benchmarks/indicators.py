@@ -6,73 +6,45 @@ Each answers with the number of values and their sum, so that a contender that c
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks import data
+from benchmarks import data, postgres
 from benchmarks.measure import Contender, Result, race
 
 END = date(2026, 10, 31)
 
 
-def _as_postgres() -> list[str]:
-    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-
-
 @contextlib.contextmanager
 def postgres_with_tickets(lake: Path) -> Iterator[str | None]:
-    """A PostgreSQL of our own on a socket, with the tickets loaded; None where it is not installed."""
+    """A PostgreSQL with the tickets loaded; None where it is not installed."""
     import duckdb
     import psycopg
 
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    binaries = found[-1].parent if found else None
-    if binaries is None:
-        yield None
-        return
-    folder = Path(tempfile.mkdtemp(prefix="qualityloop-pg-"))
-    folder.chmod(0o777)
-    run = _as_postgres()
-    cluster, log = folder / "data", folder / "log"
-    subprocess.run(
-        [*run, binaries / "initdb", "-D", cluster, "-A", "trust", "-U", "bench"], check=True, capture_output=True
-    )
-    options = f"-c listen_addresses='' -k {folder} -c shared_buffers=1GB -c work_mem=256MB -c fsync=off"
-    try:
-        subprocess.run(
-            [*run, binaries / "pg_ctl", "-D", cluster, "-l", log, "-w", "-o", options, "start"],
-            check=True,
-            capture_output=True,
-        )
-        dsn = f"host={folder} user=bench dbname=postgres"
-        with psycopg.connect(dsn) as connection:
+    with postgres.server() as server:
+        if server is None:
+            yield None
+            return
+        with psycopg.connect(server.dsn) as connection:
             connection.execute(
                 "CREATE TABLE tickets (ticket_id text, created_at_day date, team text, channel text, product_kind text,"
                 " first_response_minutes float8, contacts int8, reopened int8, escalated bool, in_time bool,"
                 " resolution_hours float8, handling_minutes float8)"
             )
             names = [c.name for c in (connection.execute("SELECT * FROM tickets").description or [])]
-            csv = folder / "tickets.csv"
+            csv = server.folder / "tickets.csv"
             source = f"SELECT {', '.join(names)} FROM read_parquet('{lake}/tickets/*.parquet')"
             duckdb.sql(f"COPY ({source}) TO '{csv}' (HEADER false)")
             with connection.cursor().copy("COPY tickets FROM STDIN (FORMAT csv)") as copy, csv.open("rb") as file:
                 while block := file.read(1 << 20):
                     copy.write(block)
             connection.commit()
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE tickets")
-        yield dsn
-    finally:
-        subprocess.run(
-            [*run, binaries / "pg_ctl", "-D", cluster, "-m", "immediate", "stop"], check=False, capture_output=True
-        )
-        shutil.rmtree(folder, ignore_errors=True)
+        yield server.dsn
 
 
 def compare(lake: Path, runs: int) -> list[Result]:
