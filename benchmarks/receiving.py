@@ -65,7 +65,8 @@ def plain(home: str, database: str, folder: str) -> dict[str, Any]:
             source,
             Ticket,
             "SELECT *, ticket_id AS number, ticket_id AS external_id, 'plain' AS source,"
-            " now() AT TIME ZONE 'UTC' AS recorded_at, now() AT TIME ZONE 'UTC' AS changed_at FROM tickets JOIN teams USING (team)",
+            " now() AT TIME ZONE 'UTC' AS recorded_at, now() AT TIME ZONE 'UTC' AS changed_at"
+            " FROM tickets JOIN teams USING (team)",
         )
     known = list(Ticket.objects.values_list("external_id", "pk"))
     found = pa.table({"ticket_id": [row[0] for row in known], "key": [row[1] for row in known]})
