@@ -128,13 +128,13 @@ def _done(seconds: list[float]) -> dict[str, Any]:
 
 def run(folder: Path, runs: int) -> dict[str, list[Result]]:
     """By size of the calls: seconds of one call by REST, by webhook, and of the plain insert."""
-    tables = {}
+    tables, home, ready = {}, folder / "intake", folder / "intake-empty"
+    run_once(Contender("empty", "benchmarks.importing:empty", {"home": str(ready)}))
     for rows, calls in SIZES:
         results = [Result(name) for name in ("REST", "webhook", "plain")]
         for result in results * runs:
-            home = folder / "intake"
             shutil.rmtree(home, ignore_errors=True)
-            run_once(Contender("empty", "benchmarks.importing:empty", {"home": str(home)}))
+            shutil.copytree(ready, home)
             arguments = {"home": str(home), "rows": rows, "calls": calls}
             one = Contender(result.name, f"benchmarks.intake:{result.name.lower()}", arguments)
             _seconds, peak, answer = run_once(one)

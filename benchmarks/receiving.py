@@ -121,23 +121,25 @@ def run(folder: Path, tickets: int, runs: int) -> dict[str, list[Result]]:
     with duckdb.connect() as connection:
         for name, sql in (("tickets", data.tickets_sql(tickets)), ("ticket_events", data.events_sql(tickets))):
             connection.execute(f"COPY ({sql}) TO '{folder / name}.parquet' (FORMAT parquet)")
-    found = {"SQLite": _race(folder, dict.fromkeys(("ours", "plain"), ""), runs)}
+    found = {"SQLite": _race(folder / "sqlite", folder, None, runs)}
     with postgres.server() as server:
         if server is not None:
-            found["PostgreSQL"] = _race(
-                folder, {name: server.address(name) for name in ("ours", "plain")}, runs, server
-            )
+            found["PostgreSQL"] = _race(folder / "postgresql", folder, server, runs)
     return found
 
 
-def _race(folder: Path, addresses: dict[str, str], runs: int, server: postgres.Server | None = None) -> list[Result]:
+def _race(homes: Path, folder: Path, server: postgres.Server | None, runs: int) -> list[Result]:
     results = [Result("QualityLoop"), Result("plain insert"), Result("QualityLoop, the same rows again")]
+    _create(server, "empty")
+    run_once(Contender("prepare", "benchmarks.receiving:prepared", _place(homes, server, "empty")))
     for _turn in range(runs):
         for result, function in zip(results, ("ours", "plain", "ours"), strict=True):
-            arguments = {"home": str(folder / f"receive-{function}"), "database": addresses[function]}
             if result is not results[2]:
-                _anew(arguments, function, server)
-            one = Contender(result.name, f"benchmarks.receiving:{function}", {**arguments, "folder": str(folder)})
+                shutil.rmtree(homes / function, ignore_errors=True)
+                shutil.copytree(homes / "empty", homes / function)
+                _create(server, function, "empty")
+            arguments = {**_place(homes, server, function), "folder": str(folder)}
+            one = Contender(result.name, f"benchmarks.receiving:{function}", arguments)
             _with_set_up, peak, answer = run_once(one)
             result.seconds.append(answer["seconds"])
             result.answer = answer["rows"]
@@ -147,12 +149,15 @@ def _race(folder: Path, addresses: dict[str, str], runs: int, server: postgres.S
     return results
 
 
-def _anew(arguments: dict[str, str], name: str, server: postgres.Server | None) -> None:
-    shutil.rmtree(arguments["home"], ignore_errors=True)
-    if server is not None:
-        import psycopg
+def _place(homes: Path, server: postgres.Server | None, name: str) -> dict[str, str]:
+    return {"home": str(homes / name), "database": server.address(name) if server else ""}
 
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name}")
-            connection.execute(f"CREATE DATABASE {name}")
-    run_once(Contender("prepare", "benchmarks.receiving:prepared", arguments))
+
+def _create(server: postgres.Server | None, name: str, template: str = "template1") -> None:
+    if server is None:
+        return
+    import psycopg
+
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
