@@ -18,7 +18,7 @@ SIZES = ((1, 50), (1000, 10))  # rows in a call, calls
 MAPPING = """version: 1
 tables:
   - dataset: tickets
-    files: ["*.jsonl"]
+    files: [sample.jsonl]
     columns: {ticket_id: ticket_id, created_at: created_at, first_response_at: first_response_at,
       resolved_at: resolved_at, due_at: due_at, channel: channel, team: team, product: product,
       product_kind: product_kind, contacts: contacts, reopened: reopened,
@@ -75,13 +75,22 @@ def webhook(home: str, rows: int, calls: int) -> dict[str, Any]:
     _ready(home)
     from django.test import Client
 
+    from qualityloop.collection.importing.headers import fingerprint
     from qualityloop.collection.models import DataSource, SavedMapping
+    from qualityloop.foundation.accounts import account_create
     from qualityloop.foundation.webhooks import signing
 
-    mapping = SavedMapping.objects.create(name="bench", text=MAPPING)
-    source = DataSource.objects.create(name="bench", kind="webhook", options={"secret": "s" * 40}, mapping=mapping)
+    user = account_create(username="bench", password="a good Passw0rd", role="admin")
+    given = bodies(rows, calls)
+    header = fingerprint(list(given[0][0]))
+    mapping = SavedMapping.objects.create(
+        name="bench", source="bench", text=MAPPING, fingerprint=header, headers={"sample.jsonl": header}, actor=user
+    )
+    source = DataSource.objects.create(
+        name="bench", kind="webhook", options={"secret": "s" * 40}, mapping=mapping, actor=user
+    )
     seconds = []
-    for body in bodies(rows, calls):
+    for body in given:
         text, now, begin = json.dumps(body).encode(), int(time.time()), time.perf_counter()
         head = {"QualityLoop-Timestamp": str(now), "QualityLoop-Signature": signing.signature("s" * 40, now, text)}
         answer = Client().post(f"/hooks/{source.pk}/", text, content_type="application/json", headers=head)
