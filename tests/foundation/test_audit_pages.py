@@ -157,6 +157,13 @@ def test_a_change_is_shown_in_words(signed_in: Callable[..., Client], lin: User)
     assert page.count("<del>") == 2  # role and name; what stayed is not shown
 
 
+def test_an_instant_is_shown_on_the_clock_of_the_reader(signed_in: Callable[..., Client], lin: User) -> None:
+    with transaction.atomic():
+        after = {"due": "2026-03-01T20:30:00.123456+00:00"}
+        record(actor=lin, action=ACCOUNT_CHANGED, record=lin, before={"due": None}, after=after)
+    assert "2026-03-02 04:30:00" in text_of(signed_in().get("/audit/?action=account.changed"))  # Asia/Shanghai
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

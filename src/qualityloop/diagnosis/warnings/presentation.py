@@ -54,6 +54,12 @@ def rows_url(warning: EarlyWarning, user: object) -> str:
         return ""
 
 
+def value_text(warning: EarlyWarning, value: float | None) -> str:
+    """A value of the series in its unit."""
+    unit = "percent" if warning.rule == "complaint_rate" else warning.evidence.get("unit", "count")
+    return format_value(value, cast(Unit, unit), language())
+
+
 def evidence_facts(warning: EarlyWarning, user: object) -> list[Fact]:
     """Value, limit, n, interval, probability, period, snapshot and version of the standard."""
     said, now = warning.evidence, language()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -22,6 +24,7 @@ from qualityloop.foundation.permissions import REGISTRY
 
 HISTORY = 20  # entries in the panel of a record
 MISSING = object()
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 
 # By model: the words for values that are no columns of it (key, before, after) → (label or None, before, after).
 WORDS: dict[str, Callable[[str, Any, Any], tuple[str | None, Any, Any]]] = {}
@@ -143,4 +146,6 @@ def _shown(value: Any, field: models.Field[Any, Any] | None) -> str | None:
         return _("yes") if value else _("no")
     if field is not None and field.choices and isinstance(value, str | int):
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, str) and isinstance(field, models.DateTimeField | None) and INSTANT.fullmatch(value):
+        return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -39,7 +39,7 @@ def turn(ask: Asked, key: str) -> HttpResponseBase:
     group, _notes = parse_group(request.GET.getlist("g"), allowed)
     one = turned(ask, key, group)
     twin = open_twin(key, services.group_key(group))
-    form = _form(request, one)
+    form = form_for(request, one)
     if request.method == "POST" and (twin is not None or form.is_valid()):
         opened = opened_from(request, one, {} if twin is not None else {**form.cleaned_data})
         if opened.new:
@@ -49,7 +49,7 @@ def turn(ask: Asked, key: str) -> HttpResponseBase:
             messages.info(request, text.format(number=opened.problem.number))
         seen = problems_for(request.user).filter(pk=opened.problem.pk).exists()
         return redirect(page_of(opened.problem) if seen else one.found.source_url)
-    return _page(request, one, form, twin)
+    return turn_page(request, one, form, twin)
 
 
 def opened_from(request: HttpRequest, one: Turned, values: dict[str, Any]) -> Opened:
@@ -79,7 +79,8 @@ def opened_from(request: HttpRequest, one: Turned, values: dict[str, Any]) -> Op
     return opened
 
 
-def _form(request: HttpRequest, one: Turned) -> ProblemForm:
+def form_for(request: HttpRequest, one: Turned) -> ProblemForm:
+    """The form of a problem that is turned out of something found; a grade by rule is not asked for."""
     staff = staff_of(request.user)
     initial = {"title": one.title, "what": one.what, "owner": staff, "department": staff.department if staff else None}
     form = ProblemForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -89,7 +90,8 @@ def _form(request: HttpRequest, one: Turned) -> ProblemForm:
     return form
 
 
-def _page(request: HttpRequest, one: Turned, form: ProblemForm, twin: Any) -> HttpResponse:
+def turn_page(request: HttpRequest, one: Turned, form: ProblemForm, twin: Any) -> HttpResponse:
+    """What is brought along, and the form; or the problem that is open already."""
     known = twin if twin is not None and problems_for(request.user).filter(pk=twin.pk).exists() else None
     context = {
         "title": _("Turn into an improvement"), "one": one, "form": form, "twin": twin, "twin_seen": known,
