@@ -25,7 +25,7 @@ from qualityloop.standards.versions.bodies import (
     NewDocument,
     NewVersion,
     PreviewAnswer,
-    Reason,
+    ReasonGiven,
     Release,
     Review,
     ReviewDate,
@@ -240,7 +240,7 @@ def review(request: HttpRequest, kind: KindPath, key: KeyPath, number: NumberPat
     operation_id="standards_reopen",
     **allows(REVIEW, _("Give a reviewed version back"), _("It is a draft again.")),
 )
-def reopen(request: HttpRequest, kind: KindPath, key: KeyPath, number: NumberPath, said: Reason) -> dict[str, Any]:
+def reopen(request: HttpRequest, kind: KindPath, key: KeyPath, number: NumberPath, said: ReasonGiven) -> dict[str, Any]:
     """It is a draft again."""
     known = _kind(kind)
     version = version_of(known.key, key, number)
@@ -268,7 +268,9 @@ def release(request: HttpRequest, kind: KindPath, key: KeyPath, number: NumberPa
     operation_id="standards_withdraw",
     **allows(EDIT, _("Withdraw a version"), _("A draft for good, a released one from now on.")),
 )
-def withdraw(request: HttpRequest, kind: KindPath, key: KeyPath, number: NumberPath, said: Reason) -> dict[str, Any]:
+def withdraw(
+    request: HttpRequest, kind: KindPath, key: KeyPath, number: NumberPath, said: ReasonGiven
+) -> dict[str, Any]:
     """A draft for good, a released one from now on."""
     known = _kind(kind)
     version = version_of(known.key, key, number)

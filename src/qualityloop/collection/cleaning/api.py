@@ -41,7 +41,7 @@ class FindingAnswer(BaseModel):
     reason: str
 
 
-class Asked(BaseModel):
+class RunAsked(BaseModel):
     """That a run was asked for."""
 
     asked: bool
@@ -93,7 +93,7 @@ def _judged(request: HttpRequest, act: Any, found: Finding, judgement: Judgement
 
 @cleaning.post(
     "/run",
-    response=Asked,
+    response=RunAsked,
     operation_id="set_aside_run",
     **allows(CLEANING, _("Have all records looked at by the cleaning rules")),
 )

@@ -89,7 +89,7 @@ class CallsAsked(Strict):
     limit: Whole = Field(LIMIT, ge=1, le=MOST, description=spoken(_("The newest so many")))
 
 
-class EventAnswer(BaseModel):
+class WebhookEvent(BaseModel):
     """Something that other systems can be told."""
 
     key: str
@@ -98,7 +98,7 @@ class EventAnswer(BaseModel):
 
 @events.get(
     "",
-    response=list[EventAnswer],
+    response=list[WebhookEvent],
     operation_id="webhook_events",
     **allows(WEBHOOKS, _("Events of webhooks"), _("What other systems can be told.")),
 )

@@ -16,7 +16,7 @@ from qualityloop.operations.models import Ticket
 from qualityloop.standards.versions.models import Version
 
 
-class VersionAnswer(BaseModel):
+class PolicyAnswer(BaseModel):
     """A version of a standard."""
 
     key: str
@@ -52,9 +52,9 @@ class DeadlineAnswer(BaseModel):
 class ClocksAnswer(BaseModel):
     """The deadlines of a ticket, and by what they were computed."""
 
-    policy: VersionAnswer | None
+    policy: PolicyAnswer | None
     rule: str | None
-    calendar: VersionAnswer | None = Field(description=spoken(_("null: round the clock")))
+    calendar: PolicyAnswer | None = Field(description=spoken(_("null: round the clock")))
     deadlines: list[DeadlineAnswer]
 
 
@@ -72,8 +72,8 @@ def clocks_answer(ticket: Ticket) -> ClocksAnswer:
     )
 
 
-def _version(version: Version) -> VersionAnswer:
-    return VersionAnswer(key=version.document.key, number=version.number, name=str(version.document))
+def _version(version: Version) -> PolicyAnswer:
+    return PolicyAnswer(key=version.document.key, number=version.number, name=str(version.document))
 
 
 def _deadline(one: Shown, target: float | None) -> DeadlineAnswer:

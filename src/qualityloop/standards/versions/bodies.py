@@ -101,7 +101,7 @@ class Review(Strict):
     note: Note = ""
 
 
-class Reason(Strict):
+class ReasonGiven(Strict):
     """Why it is done."""
 
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
