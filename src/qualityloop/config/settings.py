@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "qualityloop.improvement.problems",
     "qualityloop.improvement.causes",
     "qualityloop.improvement.plans",
+    "qualityloop.improvement.effects",
     "qualityloop.collection",
     "qualityloop.collection.cleaning",
     "qualityloop.collection.tagging",

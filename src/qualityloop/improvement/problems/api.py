@@ -78,6 +78,8 @@ class Closing(Strict):
 
     verdict: Literal["effective", "not_effective", "undecided", "dropped"]
     reason: str = Field("", max_length=2000)
+    what_next: str = Field("", max_length=2000, description=spoken(_("What happens next")))
+    signature: str = Field("", max_length=200, description=spoken(_("One's own name, as the account has it")))
 
 
 class Reason(Strict):
@@ -197,11 +199,11 @@ def problem_change(request: HttpRequest, pk: Key, change: ProblemChange) -> dict
     "/{pk}/close",
     response=ProblemAnswer,
     operation_id="improvements_close",
-    **allows(PROBLEM_CLOSE, _("Close a problem"), _("As effective only when its effect has been proven.")),
+    **allows(PROBLEM_CLOSE, _("Close a problem"), _("As effective only when its effect has been proven, else signed.")),
 )
 def problem_close(request: HttpRequest, pk: Key, closing: Closing) -> dict[str, Any]:
-    """As effective only when its effect has been proven."""
-    return _moved(request, pk, "closed", closing.reason, closing.verdict)
+    """As effective only when its effect has been proven, else signed."""
+    return _moved(request, pk, state="closed", **closing.model_dump())
 
 
 @problems.post(
@@ -212,7 +214,7 @@ def problem_close(request: HttpRequest, pk: Key, closing: Closing) -> dict[str, 
 )
 def problem_reopen(request: HttpRequest, pk: Key, why: Reason) -> dict[str, Any]:
     """With the reason."""
-    return _moved(request, pk, "open", why.reason)
+    return _moved(request, pk, state="open", reason=why.reason)
 
 
 @problems.get(
@@ -303,15 +305,10 @@ def _piece(one: Evidence) -> dict[str, Any]:
     return {"id": one.pk, **{name: getattr(one, name) for name in EvidenceAnswer.model_fields if name != "id"}}
 
 
-def _moved(request: HttpRequest, pk: int, state: str, reason: str, verdict: str = "") -> dict[str, Any]:
+def _moved(request: HttpRequest, pk: int, **move: str) -> dict[str, Any]:
     one = whole(request, pk)
     with refusing():
-        return answer(
-            services.problem_state(
-                actor=request.user, problem=one, state=state, reason=reason, verdict=verdict,
-                address_of=address_of(request),
-            )
-        )  # fmt: skip
+        return answer(services.problem_state(actor=request.user, problem=one, address_of=address_of(request), **move))
 
 
 def _people(values: dict[str, Any]) -> dict[str, Any]:

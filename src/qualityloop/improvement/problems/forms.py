@@ -41,6 +41,15 @@ class ClosingForm(forms.Form):
         label=_("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "wide": "1"}),
         help_text=_("Needed unless the effect has been proven; it is signed with your name and the time."),
     )  # fmt: skip
+    what_next = forms.CharField(
+        label=_("What happens next"), required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "wide": "1"}), help_text=_("Needed unless the effect has been proven."),
+    )  # fmt: skip
+    signature = forms.CharField(
+        label=_("Signature"), required=False, max_length=200,
+        help_text=_("Type your name as your account has it. Needed unless the effect has been proven."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
 
 
 class ReopeningForm(forms.Form):

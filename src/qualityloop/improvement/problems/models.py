@@ -95,6 +95,8 @@ class Problem(Source):
     )
     verdict: Text = models.CharField(_("verdict"), max_length=20, choices=Verdict.choices, blank=True)
     closed_reason: models.TextField[str, str] = models.TextField(_("reason of closing"), blank=True, max_length=2000)
+    what_next: models.TextField[str, str] = models.TextField(_("what happens next"), blank=True, max_length=2000)
+    signature: Text = models.CharField(_("signed as"), max_length=200, blank=True)
     closed_by: models.ForeignKey[Any, Any] = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("closed by"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="+",

@@ -43,7 +43,8 @@ def facts(problem: Problem) -> list[Fact]:
         fact(problem, "due_at"),
     ]
     if problem.is_closed:
-        shown += [fact(problem, "verdict"), fact(problem, "closed_reason"), fact(problem, "closed_at"),
+        shown += [fact(problem, "verdict"), fact(problem, "closed_reason"), fact(problem, "what_next"),
+                  fact(problem, "signature"), fact(problem, "closed_at"),
                   Fact(_("Closed by"), problem.closed_by or "")]  # fmt: skip
     return shown
 

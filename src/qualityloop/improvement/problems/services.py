@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -29,6 +30,7 @@ RECORDED = (
     "number", "title", "what", "grade", "grade_reason", "source_kind", "source_ref", "indicator", "group", "period",
     "grain", "value", "target", "standard", "standard_version", "snapshot", "due_at",
 )  # fmt: skip
+ENDING = ("state", "verdict", "closed_reason", "what_next", "signature")
 CHANGEABLE = frozenset({"title", "what", "grade", "grade_reason", "grade_facts", "department", "owner", "due_at"})
 
 
@@ -143,12 +145,20 @@ def problem_change(*, actor: Any, problem: Problem, reason: str = "", address_of
 
 
 def problem_state(
-    *, actor: Any, problem: Problem, state: str, reason: str = "", verdict: str = "", address_of: str = ""
+    *,
+    actor: Any,
+    problem: Problem,
+    state: str,
+    reason: str = "",
+    verdict: str = "",
+    what_next: str = "",
+    signature: str = "",
+    address_of: str = "",
 ) -> Problem:
     """Move a problem on its way: the one function that does. Going back and closing want a reason; ValidationError.
 
     It is closed as effective only while its effect is being judged and somebody has proven it (`register_proof`);
-    closed otherwise with the reason that the actor signs.
+    closed otherwise with why, what happens next, and the actor's name typed by themselves as `signature`.
     """
     with transaction.atomic():
         kept = Problem.objects.select_for_update().get(pk=problem.pk)
@@ -156,17 +166,20 @@ def problem_state(
         if state == before:
             return kept
         _check_move(kept, state, reason, verdict)
-        was = values_of(kept, "state", "verdict", "closed_reason")
-        kept.state = state
         closing = state == State.CLOSED
+        if closing:
+            _check_closing(actor, kept, verdict, what_next, signature)
+        was = values_of(kept, *ENDING)
+        kept.state = state
         kept.verdict, kept.closed_reason = (verdict, reason) if closing else ("", "")
+        kept.what_next, kept.signature = (what_next, signature.strip()[:200]) if closing else ("", "")
         kept.closed_by = _person(actor) if closing else None
         kept.closed_at = timezone.now() if closing else None
         kept.changed_at = timezone.now()
         kept.save()
         record(
             actor=actor, action=actions.PROBLEM_MOVED, record=kept, before=was,
-            after=values_of(kept, "state", "verdict", "closed_reason"), reason=reason, address=address_of,
+            after=values_of(kept, *ENDING), reason=reason, address=address_of,
         )  # fmt: skip
         moved.send(Problem, problem=kept, before=before, after=state, actor=actor, reason=reason)
     return kept
@@ -192,6 +205,21 @@ def _check_move(problem: Problem, state: str, reason: str, verdict: str) -> None
         raise ValidationError({"reason": _("Give the reason.")})
     if problem.is_closed and (twin := open_twin(problem.indicator, problem.group_key)) is not None:
         raise ValidationError({"state": _("{number} is open about the same number.").format(number=twin.number)})
+
+
+def _check_closing(actor: Any, problem: Problem, verdict: str, what_next: str, signature: str) -> None:
+    """With four eyes its owner (else who opened it) does not close a problem; without proof the actor signs."""
+    if settings.QUALITYLOOP_FOUR_EYES:
+        own = problem.owner.user_id if problem.owner is not None else problem.opened_by_id
+        if own is not None and own == getattr(actor, "pk", None):
+            raise ValidationError({"verdict": _("Four eyes: somebody else than its owner closes a problem.")})
+    if verdict == Verdict.EFFECTIVE:
+        return
+    if not what_next.strip():
+        raise ValidationError({"what_next": _("Say what happens next.")})
+    names = {" ".join(one.split()) for one in (getattr(actor, "name", ""), getattr(actor, "username", "")) if one}
+    if " ".join(signature.split()) not in names:
+        raise ValidationError({"signature": _("Sign with your own name, as your account has it.")})
 
 
 def _mentioned(actor: Any, problem: Problem, found: Found, address: str) -> Problem:

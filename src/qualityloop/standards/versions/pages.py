@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from qualityloop.foundation.audit.presentation import history_panel
+from qualityloop.foundation.panels import panels_of
 from qualityloop.foundation.permissions import requires
 from qualityloop.standards.versions import forms, queries, services
 from qualityloop.standards.versions.comparing import compare
@@ -103,6 +104,7 @@ class Pages:
             "open_version": next((s.version for s in standings if s.version.is_open), None),
             "editor_url": reverse(self.kind.editor, args=[version.document.key, version.number]),
             "export_url": self._export(version),
+            "panels": panels_of(request, version),
             **self.kind.context(request, version),
         }
         return render(request, "standards/versions/version.html", context)

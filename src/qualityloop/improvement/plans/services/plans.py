@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -155,8 +156,11 @@ def plan_approve(*, actor: Any, plan: Plan, address: str = "") -> Plan:
     return kept
 
 
-def plan_start(*, actor: Any, plan: Plan, address: str = "") -> Plan:
-    """Start an approved plan: its content is frozen from now on, the version before it is replaced."""
+def plan_start(*, actor: Any, plan: Plan, now: datetime | None = None, address: str = "") -> Plan:
+    """Start an approved plan: its content is frozen from now on, the version before it is replaced.
+
+    `now` is for records of a plan that began elsewhere; no page and no operation of the API passes it.
+    """
     with transaction.atomic():
         kept = _locked(plan, PlanState.APPROVED)
         measures = measures_of(kept)
@@ -164,7 +168,7 @@ def plan_start(*, actor: Any, plan: Plan, address: str = "") -> Plan:
             _move(actor, before, PlanState.REPLACED, actions.PLAN_REPLACED, address, reason=kept.reason)
         kept.frozen_json = freezing.content_of(kept, measures)
         kept.frozen_hash = freezing.fingerprint(kept.frozen_json)
-        kept.frozen_at, kept.frozen_by = timezone.now(), _person(actor)
+        kept.frozen_at, kept.frozen_by = now or timezone.now(), _person(actor)
         _move(actor, kept, PlanState.EXECUTING, actions.PLAN_STARTED, address)
         if kept.problem.state == State.VERIFYING:
             reason = kept.reason or _("The plan was adjusted.")
