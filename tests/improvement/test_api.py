@@ -40,7 +40,8 @@ def boss(house: House) -> Caller:
 
 
 def test_the_whole_way(house: House, boss: Caller) -> None:
-    opened = boss("POST", "improvements", {**NEW, "department": house.departments["夜班"].pk}, 201)
+    mine = {"department": house.departments["夜班"].pk, "owner": house.staff["小夜"].pk}
+    opened = boss("POST", "improvements", {**NEW, **mine}, 201)
     pk = opened["problem"]["id"]
     assert (opened["new"], opened["problem"]["state"]) == (True, "open")
     assert boss("POST", "improvements", NEW)["new"] is False
@@ -70,7 +71,9 @@ def test_the_whole_way(house: House, boss: Caller) -> None:
     boss("DELETE", f"causes/{people['id']}", None, 204)
     boss("DELETE", f"evidence/{piece['id']}", None, 204)
     boss("POST", f"improvements/{pk}/close", {"verdict": "effective"}, 422)
-    assert boss("POST", f"improvements/{pk}/close", {"verdict": "dropped", "reason": "不做"})["state"] == "closed"
+    boss("POST", f"improvements/{pk}/close", {"verdict": "dropped", "reason": "不做"}, 422)
+    signed = {"verdict": "dropped", "reason": "不做", "what_next": "年底再看", "signature": "林主任"}
+    assert boss("POST", f"improvements/{pk}/close", signed)["state"] == "closed"
     boss("POST", f"causes/of/{pk}", {"tree": "whys", "text": "x"}, 422)
     boss("POST", f"improvements/{pk}/reopen", {"reason": "要做"})
 

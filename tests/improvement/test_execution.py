@@ -268,7 +268,11 @@ def test_plans_of_a_closed_problem_rest(leader: User) -> None:
     from qualityloop.improvement.problems.services import problem_state
 
     plan = running(leader).plan
-    problem_state(actor=leader, problem=plan.problem, state="closed", verdict="dropped", what_next="不再跟进", signature=SIGNED, reason="业务停止")
+    boss = person("director")
+    problem_state(
+        actor=boss, problem=plan.problem, state="closed", verdict="dropped", reason="业务停止", what_next="不再跟进",
+        signature=boss.username,
+    )  # fmt: skip
     with pytest.raises(ValidationError):
         plans.plan_adjust(actor=leader, plan=plan, reason="x")
     assert Plan.objects.filter(problem=plan.problem).count() == 1

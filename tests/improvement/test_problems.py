@@ -22,7 +22,7 @@ NIGHT = (("team", "夜班"),)
 
 
 def a_problem(house: House, **values: Any) -> Problem:
-    standard = {"actor": house.users["林主任"], "title": "夜班响应慢", "grade": "important", "grade_reason": "连续两月"}
+    standard = {"actor": house.users["陈班长"], "title": "夜班响应慢", "grade": "important", "grade_reason": "连续两月"}
     return problem_open(**{**standard, **values}).problem
 
 
@@ -51,14 +51,18 @@ def test_the_same_number_is_not_opened_twice_but_linked(house: House) -> None:
     assert [m.period for m in Mention.objects.all()] == [date(2026, 4, 1)]
     other = Found(indicator="first_response_online", group=(("team", "一线"),))
     assert problem_open(actor=None, title="一线慢", grade="ordinary", grade_reason="x", found=other).new
-    problem_state(actor=house.users["林主任"], problem=first, state="closed", verdict="dropped", what_next="不再跟进", signature=SIGNED, reason="搬家了")
+    problem_state(
+        actor=house.users["林主任"], problem=first, state="closed", verdict="dropped", what_next="不再跟进", signature="林主任", reason="搬家了",
+    )  # fmt: skip
     assert problem_open(actor=None, title="又慢了", grade="ordinary", grade_reason="x", found=late(5)).new
 
 
 def test_a_closed_one_is_not_reopened_beside_its_successor(house: House) -> None:
     first = a_problem(house, found=late(3))
     boss = house.users["林主任"]
-    problem_state(actor=boss, problem=first, state="closed", verdict="dropped", what_next="不再跟进", signature=SIGNED, reason="搬家了")
+    problem_state(
+        actor=boss, problem=first, state="closed", verdict="dropped", what_next="不再跟进", signature="林主任", reason="搬家了",
+    )  # fmt: skip
     second = a_problem(house, found=late(4))
     with pytest.raises(ValidationError, match=second.number):
         problem_state(actor=boss, problem=first, state="open", reason="还是要做")
@@ -91,7 +95,8 @@ def test_moves(house: House, before: str, after: str) -> None:
 
     moved.connect(listen)
     try:
-        move = {"actor": house.users["林主任"], "problem": one, "state": after, "reason": "因为", "verdict": "dropped"}
+        move = {"actor": house.users["林主任"], "problem": one, "state": after, "reason": "因为", "verdict": "dropped",
+                "what_next": "不再跟进", "signature": "林主任"}  # fmt: skip
         if before == after:
             problem_state(**move)
             assert told == []
@@ -142,9 +147,9 @@ def test_whose_problems_one_sees(house: House, monkeypatch: pytest.MonkeyPatch) 
     from qualityloop.improvement.problems import queries
 
     monkeypatch.setattr(queries, "_SIGHTS", [])
-    night = a_problem(house, title="夜班", department=house.departments["夜班"])
-    mine = a_problem(house, title="小周的", owner=house.staff["小周"])
-    joined = a_problem(house, title="小周参与的")
+    night = a_problem(house, actor=house.users["林主任"], title="夜班", department=house.departments["夜班"])
+    mine = a_problem(house, actor=house.users["林主任"], title="小周的", owner=house.staff["小周"])
+    joined = a_problem(house, actor=house.users["林主任"], title="小周参与的")
     problem_change(actor=None, problem=joined, members=[house.staff["小周"]])
     found = problem_open(actor=house.users["小夜"], title="小夜提的", grade="ordinary", grade_reason="x").problem
     whole = {night, mine, joined, found}
@@ -180,7 +185,9 @@ def test_by_hand_changed_closed_and_opened_again_on_the_pages(house: House) -> N
     assert (one.title, one.due_at) == ("投诉更多", due)
     close = reverse("improvement_problems:close", args=[one.pk])
     assert client.post(close, {"verdict": "dropped"}).status_code == 422
-    page = client.post(close, {"verdict": "dropped", "reason": "重复"}, follow=True).content.decode()
+    page = client.post(
+        close, {"verdict": "dropped", "reason": "重复", "what_next": "并入另一问题", "signature": "林主任"}, follow=True
+    ).content.decode()
     assert "不再跟进" in page
     client.post(reverse("improvement_problems:reopen", args=[one.pk]), {"reason": "不重复"})
     one.refresh_from_db()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,8 +25,7 @@ from qualityloop.foundation.api.services import token_create
 from qualityloop.foundation.audit.models import AuditEntry
 from qualityloop.foundation.notices.models import Notice
 from qualityloop.improvement.causes.models import CauseTag
-from qualityloop.improvement.effects.jobs import due
-from qualityloop.improvement.effects.models import Evaluation, Proposal
+from qualityloop.improvement.effects.models import Proposal
 from qualityloop.improvement.problems.models import Problem
 from qualityloop.standards.versions import services as standards
 from qualityloop.standards.versions.models import Version
@@ -85,7 +84,9 @@ def quiet(*more: object) -> None:
     """Progress that nobody looks at."""
 
 
-def until_the_plan_has_started(house: House, lake: Lake, boss: Caller, leader: Caller, clock: Any, **changes: Any) -> int:
+def until_the_plan_has_started(
+    house: House, lake: Lake, boss: Caller, leader: Caller, clock: Any, **changes: Any
+) -> int:
     """Warning → problem → fishbone → why → cause → plan → approved → started; the number of the problem."""
     found = Finding(
         "past_warning", "escalation_rate", (("team", "技术支持组"),), date(2026, 4, 1), date(2026, 4, 26), "important",

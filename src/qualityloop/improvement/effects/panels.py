@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qualityloop.foundation.panels import Panel, register_panel
 from qualityloop.improvement.causes.queries import root_causes
@@ -57,5 +58,12 @@ def connect() -> None:
     )
     register_panel(
         "standards.version",
-        Panel("origin", _("Where it comes from"), "effects/origin_panel.html", _origin, EFFECTS, order=50),
+        Panel(
+            "origin",
+            pgettext_lazy("of a standard", "Where it comes from"),
+            "effects/origin_panel.html",
+            _origin,
+            EFFECTS,
+            order=50,
+        ),
     )
