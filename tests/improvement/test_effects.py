@@ -1,4 +1,4 @@
-"""Evaluations: kept as they are, early looks prove nothing, a miss opens its review; closing without proof is signed."""
+"""Evaluations: kept as they are, early looks prove nothing, a miss opens its review; closing unproven is signed."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ def test_the_same_number_is_not_opened_twice_but_linked(house: House) -> None:
     other = Found(indicator="first_response_online", group=(("team", "一线"),))
     assert problem_open(actor=None, title="一线慢", grade="ordinary", grade_reason="x", found=other).new
     problem_state(
-        actor=house.users["林主任"], problem=first, state="closed", verdict="dropped", what_next="不再跟进", signature="林主任", reason="搬家了",
+        actor=house.users["林主任"], problem=first, state="closed", verdict="dropped",
+        what_next="不再跟进", signature="林主任", reason="搬家了",
     )  # fmt: skip
     assert problem_open(actor=None, title="又慢了", grade="ordinary", grade_reason="x", found=late(5)).new
 
@@ -61,7 +62,8 @@ def test_a_closed_one_is_not_reopened_beside_its_successor(house: House) -> None
     first = a_problem(house, found=late(3))
     boss = house.users["林主任"]
     problem_state(
-        actor=boss, problem=first, state="closed", verdict="dropped", what_next="不再跟进", signature="林主任", reason="搬家了",
+        actor=boss, problem=first, state="closed", verdict="dropped",
+        what_next="不再跟进", signature="林主任", reason="搬家了",
     )  # fmt: skip
     second = a_problem(house, found=late(4))
     with pytest.raises(ValidationError, match=second.number):

@@ -95,7 +95,8 @@ def until_the_plan_has_started(
     (warning,) = warnings.findings_keep(actor=None, found=[(found, None)], standard=STANDARD, snapshot=lake.snapshot)
     boss("POST", f"warnings/{warning.pk}/take")
     new = {
-        "title": "技术支持组升级率偏高", "grade": "important", "grade_reason": "预警：越过预警线", "source_kind": "warning",
+        "title": "技术支持组升级率偏高", "grade": "important", "grade_reason": "预警",
+        "source_kind": "warning",
         "source_ref": warning.number, "indicator": "escalation_rate", "group": TEAM, "period": "2026-04-01",
         "grain": "month", "value": 0.14, "target": 0.08, "standard": "after-sales", "snapshot": lake.snapshot,
         "owner": house.staff["陈班长"].pk, "department": house.departments["一线"].pk,
@@ -172,7 +173,8 @@ def test_from_the_warning_to_the_standard(house: House, clock: Any, lake_home: P
     assert in_force("sops", version.document.key) == version
     assert Proposal.objects.get(pk=sop["id"]).state == "done"
     training = next(one for one in boss_made if one["kind"] == "training")
-    assert boss("POST", f"standard-proposals/{training['id']}/decide", {"decision": "accept"})["state"] == "accepted"
+    by_hand = boss("POST", f"standard-proposals/{training['id']}/decide", {"decision": "accept"})
+    assert by_hand["state"] == "accepted"
     # closed, because it is proven
     closed = boss("POST", f"improvements/{problem}/close", {"verdict": "effective"})
     assert (closed["state"], closed["verdict"]) == ("closed", "effective")
