@@ -179,8 +179,9 @@ def test_from_the_warning_to_the_standard(house: House, clock: Any, lake_home: P
     closed = boss("POST", f"improvements/{problem}/close", {"verdict": "effective"})
     assert (closed["state"], closed["verdict"]) == ("closed", "effective")
     told = set(AuditEntry.objects.values_list("action", flat=True))
-    assert {"warning.opened", "problem.opened", "cause.locked", "plan.started", "plan.task_moved", "effect.evaluated",
-            "effect.proposal_decided", "standard.put_in_force", "effect.proposal_done", "problem.moved"} <= told  # fmt: skip
+    steps = {"warning.opened", "problem.opened", "cause.locked", "plan.started", "plan.task_moved", "effect.evaluated",
+             "effect.proposal_decided", "standard.put_in_force", "effect.proposal_done", "problem.moved"}  # fmt: skip
+    assert steps <= told
     page = Client()
     page.force_login(house.users["林主任"])
     origin = page.get(f"/standards/sops/{version.document.key}/{version.number}/").content.decode()
