@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "qualityloop.improvement.causes",
     "qualityloop.improvement.plans",
     "qualityloop.improvement.effects",
+    "qualityloop.improvement.audits",
     "qualityloop.collection",
     "qualityloop.collection.cleaning",
     "qualityloop.collection.tagging",

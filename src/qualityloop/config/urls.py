@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("qualityloop.improvement.causes.urls")),
     path("improvement/", include("qualityloop.improvement.plans.urls")),
     path("improvement/", include("qualityloop.improvement.effects.urls")),
+    path("audits/", include("qualityloop.improvement.audits.urls")),
     path("", include("qualityloop.reports.urls")),
     path("", include("qualityloop.diagnosis.urls")),
     path("api/", include("qualityloop.foundation.api.urls")),  # last: it serves the lists that the others declare
