@@ -85,7 +85,8 @@ def test_the_table_holds_what_the_checklist_says() -> None:
     one = running(boss)
     answer_all(boss, one)
     answer = browser(boss).get(f"/audits/{one.pk}/report.xlsx")
-    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    whole = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(whole))
     rows = book.get_sheet_by_index(0).to_python()
     points = points_of(one)
     assert len(rows) == len(points) + 1

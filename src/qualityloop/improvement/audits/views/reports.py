@@ -47,7 +47,8 @@ def table(request: HttpRequest, pk: int) -> HttpResponseBase:
     one = of(request, pk)
     header = [
         _("Made from"), _("Where"), _("What is checked"), _("Source"), pgettext("checklist", "Answer"),
-        _("Cases looked at"), _("Cases that conform"), _("Note"), _("Findings"), _("Problems"), _("Answered by"), _("Answered at"),
+        _("Cases looked at"), _("Cases that conform"), _("Note"), _("Findings"),
+        _("Problems"), _("Answered by"), _("Answered at"),
     ]  # fmt: skip
     return table_response(one.number, "xlsx", header, _rows(one))
 
