@@ -10,7 +10,7 @@ function onRecord(panel: HTMLElement, event: KeyboardEvent): boolean {
     panel.querySelector<HTMLInputElement>("[data-tag-search]")?.focus();
     return true;
   }
-  const button = /^[1-9]$/.test(event.key) ? panel.querySelector<HTMLElement>(`[data-tag-key="${event.key}"]`) : null;
+  const button = /^[0-9]$/.test(event.key) ? panel.querySelector<HTMLElement>(`[data-tag-key="${event.key}"]`) : null;
   button?.click();
   return button !== null;
 }

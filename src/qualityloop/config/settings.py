@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "qualityloop.feedback",
     "qualityloop.diagnosis",
     "qualityloop.diagnosis.warnings",
+    "qualityloop.diagnosis.themes",
     "qualityloop.improvement.evidence",
     "qualityloop.improvement.problems",
     "qualityloop.improvement.causes",

@@ -78,34 +78,43 @@ class Share:
 def share_of(
     counted: NDArray[np.bool_], sample: ArrayLike, said: ArrayLike, *, confidence: float = 0.95, fewest: int = FEWEST
 ) -> Share:
-    """The share of a theme: `counted` for all texts, and what people `said` (yes/no) of the texts at `sample`.
+    """The share of a theme: `counted` for all texts, and what people `said` (yes/no) of the texts at `sample`."""
+    places = np.asarray(sample, dtype=np.int64)
+    whole = float(counted.mean()) if len(counted) else 0.0
+    return share_from(
+        counted[places], said, counted=whole, population=len(counted), confidence=confidence, fewest=fewest
+    )
 
-    The sample must be random and must not have taught the classifier. Where people and machine never differ, or the
-    theme was seen fewer than five times or missed fewer than five times, the normal interval is too narrow: then
-    Wilson's interval of the sample alone bounds it from outside.
+
+def share_from(
+    machine: ArrayLike,
+    said: ArrayLike,
+    *,
+    counted: float,
+    population: int,
+    confidence: float = 0.95,
+    fewest: int = FEWEST,
+) -> Share:
+    """The share of a theme: machine and person (yes/no) for the same random texts, the machine's share of all.
+
+    The sample must be random and must not have taught the classifier. With fewer than five errors in it the normal
+    curve is too narrow: then Wilson's bounds of the rates of either error widen the interval.
     """
     from qualityloop.analysis.intervals import wilson
 
-    places = np.asarray(sample, dtype=np.int64)
-    truth = np.asarray(said, dtype=bool)
-    raw = float(counted.mean()) if len(counted) else 0.0
-    if len(truth) < max(fewest, 2):
-        return Share(raw, checked=False, sampled=len(truth))
-    machine = counted[places]
-    agreed = int((machine == truth).sum())
-    found = corrected_mean(
-        machine, truth, counted_mean=raw, population=len(counted), method="difference", confidence=confidence
-    )
-    estimate, low, high = found.estimate, found.low, found.high
-    errors = len(truth) - agreed
-    if errors < 5 and len(truth) < len(counted):
-        # few errors seen: bound the error rate by Wilson in either direction instead of by a normal curve
-        over, under = int((machine & ~truth).sum()), int((truth & ~machine).sum())
-        low = min(low, raw - float(wilson(over, len(truth), confidence=confidence)[1]))
-        high = max(high, raw + float(wilson(under, len(truth), confidence=confidence)[1]))
-    return Share(
-        raw, True, min(max(estimate, 0.0), 1.0), min(max(low, 0.0), 1.0), min(max(high, 0.0), 1.0), len(truth), agreed
-    )
+    found, truth = np.asarray(machine, dtype=bool), np.asarray(said, dtype=bool)
+    n = len(truth)
+    if n < max(fewest, 2):
+        return Share(counted, checked=False, sampled=n)
+    agreed = int((found == truth).sum())
+    right = corrected_mean(found, truth, counted_mean=counted, population=population, confidence=confidence)
+    low, high = right.low, right.high
+    if n - agreed < 5 and n < population:
+        over, under = int((found & ~truth).sum()), int((truth & ~found).sum())
+        low = min(low, counted - float(wilson(over, n, confidence=confidence)[1]))
+        high = max(high, counted + float(wilson(under, n, confidence=confidence)[1]))
+    estimate, low, high = (min(max(value, 0.0), 1.0) for value in (right.estimate, low, high))
+    return Share(counted, True, estimate, low, high, n, agreed)
 
 
 def _floats(values: ArrayLike) -> NDArray[np.float64]:

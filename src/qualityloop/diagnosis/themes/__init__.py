@@ -1,0 +1,1 @@
+"""What complaints, comments and reviews are about: themes, confirmed by people, with checked shares."""

@@ -1,0 +1,24 @@
+"""The application `diagnosis_themes`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ThemesConfig(AppConfig):
+    """Themes of texts, their checked shares; expectation against perception."""
+
+    name = "qualityloop.diagnosis.themes"
+    label = "diagnosis_themes"
+    verbose_name = _("Themes of problems")
+
+    def ready(self) -> None:
+        """Declare jobs and operations, stand in the navigation."""
+        from qualityloop.diagnosis.themes import api, jobs  # noqa: F401 (they register what they declare)
+        from qualityloop.diagnosis.themes.permissions import THEMES
+        from qualityloop.foundation.navigation import Entry, register
+
+        names = ("runs", "run", "new", "label", "theme", "themes", "rename", "merge", "split")
+        pages = frozenset(f"diagnosis_themes:{name}" for name in names)
+        register(Entry(_("Themes of problems"), "diagnosis_themes:runs", "message-2", THEMES, pages, "diagnose", 7))

@@ -1,0 +1,11 @@
+"""Who sees themes, and who groups, confirms and labels."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from qualityloop.foundation.permissions import permission
+from qualityloop.foundation.roles import LEADING
+
+THEMES = permission("diagnosis_themes.see", _("See themes of problems"), LEADING)
+WORK = permission("diagnosis_themes.work", _("Group texts, confirm themes, label samples"), LEADING)

@@ -1,0 +1,232 @@
+"""Themes in the application: grouped, decided on by people, labelled, counted; shares say whether they are checked."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.factories import a_complaint
+
+from qualityloop.analysis.messages import AnalysisError
+from qualityloop.diagnosis.themes import services
+from qualityloop.diagnosis.themes.grouping import count_run, group_run, split_theme
+from qualityloop.diagnosis.themes.models import RunState, Theme, ThemeRun, ThemeState, ThemeText
+from qualityloop.diagnosis.themes.queries import labelled, next_to_label, runs_for, shares_of
+from qualityloop.feedback.models import Complaint
+from qualityloop.foundation.accounts import account_create
+from qualityloop.foundation.audit.models import AuditEntry
+from qualityloop.foundation.models import User
+
+pytestmark = pytest.mark.django_db
+
+LATE = (
+    "物流信息一直不更新，说不清货到哪了",
+    "页面显示已发货，五天没有任何物流记录",
+    "物流停在中转站三天，物流信息没人说得清",
+)
+FEE = ("上门费事先没有说明，收费不合理", "保修期内要收检测费，收费没有道理", "报价和收费不一样，多收了钱")
+ENDS = ("。", "！", "，请处理", "，太失望了", "，谢谢")
+
+
+def quiet(done: int, total: int) -> None:
+    pass
+
+
+def complaints(late: int = 120, fee: int = 60) -> None:
+    rng = np.random.default_rng(1)
+    for number in range(late + fee):
+        words = LATE if number < late else FEE
+        text = f"{words[int(rng.integers(3))]}{ENDS[int(rng.integers(5))]}"
+        a_complaint(text=text, received_at=timezone.now() - timedelta(days=1 + number % 20))
+
+
+@pytest.fixture
+def director() -> User:
+    return account_create(username="themes-director", password="a good Passw0rd", role="director")
+
+
+def asked(actor: User) -> ThemeRun:
+    today = timezone.localdate()
+    return services.run_ask(actor=actor, dataset="complaints", first=today - timedelta(days=60), last=today, k=4)
+
+
+def grouped(actor: User) -> ThemeRun:
+    complaints()
+    run = asked(actor)
+    group_run(run, step=quiet)
+    return ThemeRun.objects.get(pk=run.pk)
+
+
+def decided(actor: User) -> tuple[ThemeRun, Theme, Theme]:
+    """Two confirmed themes, 物流 and 收费: groups of the same words merged."""
+    run = grouped(actor)
+    kept: dict[str, Theme] = {}
+    for theme in list(run.themes.all()):
+        first = Complaint.objects.get(pk=theme.examples[0]).text
+        name = "物流" if "物流" in first else "收费"
+        if name in kept:
+            services.theme_merge(actor=actor, theme=theme, into=kept[name])
+        else:
+            kept[name] = services.theme_rename(actor=actor, theme=theme, name=name)
+            services.theme_state(actor=actor, theme=theme, state="confirmed")
+    return ThemeRun.objects.get(pk=run.pk), kept["物流"], kept["收费"]
+
+
+def test_texts_are_grouped_once_with_a_random_sample(director: User) -> None:
+    run = grouped(director)
+    assert (run.state, run.count) == (RunState.GROUPED, 180)
+    assert sum(theme.size for theme in run.themes.all()) + run.others == 180
+    assert labelled(run).drawn == 90
+    group_run(run, step=quiet)
+    assert ThemeText.objects.filter(run=run).count() == 180
+    assert AuditEntry.objects.filter(action="themes.grouped").count() == 1
+
+
+def test_too_few_texts_say_so(director: User) -> None:
+    run = asked(director)
+    group_run(run, step=quiet)
+    assert ThemeRun.objects.get(pk=run.pk).state == RunState.EMPTY
+
+
+def test_shares_are_unchecked_until_people_have_labelled_enough(director: User) -> None:
+    run, late, fee = decided(director)
+    assert shares_of(run) == {}
+    count_run(run, actor=director, step=quiet)
+    run = ThemeRun.objects.get(pk=run.pk)
+    before = shares_of(run)[late.pk]
+    assert not before.checked
+    assert before.estimate is None
+    assert before.counted == pytest.approx(2 / 3, abs=0.05)
+    for _turn in range(40):
+        text = next_to_label(run)
+        assert text is not None
+        said = late if "物流" in Complaint.objects.get(pk=text.record_id).text else fee
+        services.text_label(actor=director, text=text, theme=said)
+    share = shares_of(run)[late.pk]
+    assert share.checked
+    assert share.sampled == 40
+    assert share.low is not None
+    assert share.high is not None
+    assert share.low <= 2 / 3 <= share.high
+
+
+def test_only_labels_before_the_first_gap_of_the_random_order_count(director: User) -> None:
+    run, late, _fee = decided(director)
+    count_run(run, actor=director, step=quiet)
+    run = ThemeRun.objects.get(pk=run.pk)
+    for text in ThemeText.objects.filter(run=run, draw__gte=1, draw__lt=60):
+        services.text_label(actor=director, text=text, theme=late)
+    assert shares_of(run)[late.pk].sampled == 0
+    first = next_to_label(run)
+    assert first is not None
+    assert first.draw == 0
+    services.text_label(actor=director, text=first, theme=None)
+    assert shares_of(run)[late.pk].sampled == 60
+
+
+def test_deciding_anew_asks_for_another_count(director: User) -> None:
+    run, late, fee = decided(director)
+    count_run(run, actor=director, step=quiet)
+    text = next_to_label(run)
+    assert text is not None
+    services.text_label(actor=director, text=text, theme=None)
+    services.theme_state(actor=director, theme=fee, state="dismissed")
+    assert ThemeRun.objects.get(pk=run.pk).counted_at is None
+    services.theme_state(actor=director, theme=fee, state="confirmed")
+    text.refresh_from_db()
+    assert text.said_at is None  # it belonged to none; it may belong to the theme confirmed since
+    assert AuditEntry.objects.filter(action="themes.stated").count() >= 4
+    with pytest.raises(AnalysisError):
+        services.theme_rename(actor=director, theme=fee, name=late.name)
+
+
+def test_a_theme_is_split_and_merged(director: User) -> None:
+    run, late, fee = decided(director)
+    split_theme(late, parts=2, actor=director)
+    parts = Theme.objects.filter(run=run).exclude(state=ThemeState.MERGED)
+    assert parts.count() == 3
+    late.refresh_from_db()
+    new = parts.get(state=ThemeState.PROPOSED)
+    assert late.size >= new.size > 0
+    assert ThemeText.objects.filter(theme=new).count() == new.size
+    services.theme_merge(actor=director, theme=new, into=late)
+    late.refresh_from_db()
+    assert ThemeText.objects.filter(theme=late).count() == late.size
+    with pytest.raises(AnalysisError):
+        services.theme_state(actor=director, theme=new, state="confirmed")
+    with pytest.raises(AnalysisError):
+        services.theme_merge(actor=director, theme=fee, into=fee)
+
+
+def test_a_leader_groups_what_they_see_and_sees_no_other_grouping(director: User) -> None:
+    run = grouped(director)
+    leader = account_create(username="themes-leader", password="a good Passw0rd", role="senior_agent")
+    assert not runs_for(leader).exists()
+    client = Client()
+    client.force_login(leader)
+    assert client.get(run.get_absolute_url()).status_code == 404
+    own = asked(leader)
+    group_run(own, step=quiet)
+    assert ThemeRun.objects.get(pk=own.pk).count == 0
+
+
+def test_pages_from_asking_to_labelling(director: User) -> None:
+    run, late, _fee = decided(director)
+    client = Client()
+    client.force_login(director)
+    assert client.get(reverse("diagnosis_themes:runs")).status_code == 200
+    assert client.get(reverse("diagnosis_themes:themes")).status_code == 200
+    answer = client.post(
+        reverse("diagnosis_themes:new"), {"dataset": "complaints", "first": "2026-02-01", "last": "2026-01-01"}
+    )
+    assert answer.status_code == 422
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "物流" in page
+    count_run(run, actor=director, step=quiet)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "themes-pareto" in page
+    label = reverse("diagnosis_themes:label", args=[run.pk])
+    text = next_to_label(run)
+    assert text is not None
+    assert client.get(label).status_code == 200
+    assert client.post(label, {"text": text.pk, "theme": late.pk}).status_code == 302
+    text.refresh_from_db()
+    assert text.said_id == late.pk
+    assert client.post(label, {"text": text.pk, "theme": "77777777"}).status_code == 404
+    assert client.get(late.get_absolute_url()).status_code == 200
+    for name, given in (("rename", {"name": "物流信息不及时"}), ("judge", {"verdict": "reopen"})):
+        assert client.post(reverse(f"diagnosis_themes:{name}", args=[late.pk]), given).status_code == 302
+    late.refresh_from_db()
+    assert (late.name, late.state) == ("物流信息不及时", ThemeState.PROPOSED)
+    assert client.get(reverse("diagnosis_themes:merge", args=[late.pk])).status_code == 200
+    assert client.get(reverse("diagnosis_themes:split", args=[late.pk])).status_code == 200
+
+
+def send(client: Client, method: str, url: str, body: Any = None) -> Any:
+    answer = client.generic(method, url, json.dumps(body) if body is not None else "", content_type="application/json")
+    return answer.status_code, answer.json()
+
+
+def test_the_same_by_the_api(director: User) -> None:
+    run, late, fee = decided(director)
+    client = Client()
+    client.force_login(director)
+    base = f"/api/v1/theme-groupings/{run.pk}"
+    status, answer = send(client, "GET", base)
+    assert status == 200
+    assert {theme["name"] for theme in answer["themes"]} == {"物流", "收费"}
+    assert send(client, "POST", f"{base}/count")[0] == 200
+    status, text = send(client, "GET", f"{base}/sample")
+    assert text["words"]
+    assert send(client, "POST", f"{base}/sample", {"text": text["text"], "theme": late.pk})[1]["labelled"] == 1
+    assert send(client, "POST", f"/api/v1/themes/{fee.pk}", {"name": "收费争议"})[0] == 200
+    assert send(client, "POST", f"/api/v1/themes/{fee.pk}", {"name": "物流"})[0] == 409
+    asked_for = {"dataset": "complaints", "first": str(date(2026, 1, 1)), "last": str(date(2026, 1, 31))}
+    assert send(client, "POST", "/api/v1/theme-groupings", asked_for)[0] == 201
+    assert send(client, "GET", "/api/v1/themes")[1]
