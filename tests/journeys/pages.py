@@ -33,5 +33,11 @@ PAGES = {
     "complaints": "/complaints/",
     "reviews": "/reviews/",
     "praise": "/praise/",
+    "import list": "/imports/",
+    "set aside": "/cleaning/",
+    "cleaning rules": "/cleaning/rules/",
+    "handbook": "/handbook/",
+    "reports": "/reports/",
+    "new report": "/reports/new/",
     "missing": "/no/such/page/",
 }

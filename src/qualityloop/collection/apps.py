@@ -21,7 +21,8 @@ class CollectionConfig(AppConfig):
 
         holding.connect()
         registry.connect()
-        pages = frozenset({"collection:imports", "collection:run", "collection:reject", "collection:rejects"})
+        names = ("imports", "import_list", "run", "reject", "rejects")
+        pages = frozenset(f"collection:{name}" for name in names)
         register(Entry(_("Import"), "collection:imports", "upload", IMPORT, pages, stage="collect", order=20))
         pages = frozenset(
             {

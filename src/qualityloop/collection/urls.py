@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from qualityloop.collection.listings import IMPORTS
 from qualityloop.collection.views import hooks, imports, mails, rejects, run, sources
 from qualityloop.foundation.listing import listing_page
 
@@ -11,6 +12,7 @@ app_name = "collection"
 
 urlpatterns = [
     path("import/", imports.imports, name="imports"),
+    path("imports/", listing_page(IMPORTS), name="import_list"),
     path("import/<int:number>/", run.run_page, name="run"),
     path("import/<int:number>/try/", run.try_mapping, name="try"),
     path("import/<int:number>/mapping/", run.save_mapping, name="mapping"),

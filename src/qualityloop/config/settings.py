@@ -45,6 +45,7 @@ def _flag(name: str, default: str = "") -> bool:
 QUALITYLOOP_HOME = home_folder(os.environ)
 QUALITYLOOP_STANDARD = os.environ.get("QUALITYLOOP_STANDARD", "after-sales")  # shown when none is chosen
 QUALITYLOOP_CALENDAR = os.environ.get("QUALITYLOOP_CALENDAR", "")
+QUALITYLOOP_WEEKLY_REPORT = _flag("QUALITYLOOP_WEEKLY_REPORT")  # a diagnosis report each Monday, too
 QUALITYLOOP_FOUR_EYES = _flag("QUALITYLOOP_FOUR_EYES", "1")  # whoever wrote a standard does not review it
 QUALITYLOOP_PATIENCE: float | None = (
     0.7  # seconds that a page waits for a computation before it shows its progress instead
@@ -87,6 +88,7 @@ INSTALLED_APPS = [
     "qualityloop.collection.cleaning",
     "qualityloop.collection.tagging",
     "qualityloop.reports",
+    "qualityloop.reports.kept",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -30,6 +30,7 @@ urlpatterns = [
     path("improvement/", include("qualityloop.improvement.effects.urls")),
     path("audits/", include("qualityloop.improvement.audits.urls")),
     path("", include("qualityloop.reports.urls")),
+    path("reports/", include("qualityloop.reports.kept.urls")),
     path("", include("qualityloop.diagnosis.urls")),
     path("api/", include("qualityloop.foundation.api.urls")),  # last: it serves the lists that the others declare
 ]

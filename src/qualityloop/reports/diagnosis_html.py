@@ -13,7 +13,13 @@ from qualityloop.reports.page import Page, day_text
 
 def render(diagnosis: Diagnosis, *, language: str) -> bytes:
     """One HTML file in `language` ("zh" or "en"). AnalysisError where the front end was not built."""
-    page, reading = Page(language), Reading(diagnosis, language)
+    return laid_out(Page(language), diagnosis)
+
+
+def laid_out(page: Page, diagnosis: Diagnosis) -> bytes:
+    """All sections on `page`, rendered as it renders."""
+    language = page.language
+    reading = Reading(diagnosis, language)
     headline.tiles(page, reading)
     problems.section(page, reading)
     trends.section(page, reading)

@@ -13,6 +13,7 @@ from qualityloop.analysis.diagnose import Diagnosis
 from qualityloop.analysis.indicators.standard import Indicator, Unit
 from qualityloop.analysis.messages import Message, message
 from qualityloop.analysis.problems.wording import GRADE_WORDS, SIGNAL_WORDS, group_label
+from qualityloop.reports import diagnosis_xlsx_charts
 from qualityloop.reports.diagnosis.complaints import causes
 from qualityloop.reports.diagnosis.definitions import HIGHER, LOWER, definition, subject
 from qualityloop.reports.diagnosis.reading import Reading
@@ -181,6 +182,7 @@ def render(diagnosis: Diagnosis, *, language: str) -> bytes:
             _missing(reading),
         ):
             writer.sheet(sheet)
+        diagnosis_xlsx_charts.sheet(book, reading, writer.units)
     return buffer.getvalue()
 
 

@@ -39,14 +39,18 @@ def caught_by_rule() -> dict[str, dict[str, int]]:
     return found
 
 
-def caught_of_batch(batch_id: int) -> int:
-    """How many of the records that an import brought in are set aside."""
+def of_batch(rows: QuerySet[Finding], batch_id: int) -> QuerySet[Finding]:
+    """Those of `rows` whose records one import brought in."""
     found = Q(pk__in=[])
     for subject in SUBJECTS.values():
-        found |= Q(
-            dataset=subject.dataset, record_id__in=subject.rows.filter(batch_id=batch_id).order_by().values("pk")
-        )
-    return Finding.objects.filter(found, state=FindingState.ASIDE).count()
+        brought = subject.rows.filter(batch_id=batch_id).order_by().values("pk")
+        found |= Q(dataset=subject.dataset, record_id__in=brought)
+    return rows.filter(found)
+
+
+def caught_of_batch(batch_id: int) -> int:
+    """How many of the records that an import brought in are set aside."""
+    return of_batch(Finding.objects.filter(state=FindingState.ASIDE), batch_id).count()
 
 
 def last_state() -> CleaningState | None:

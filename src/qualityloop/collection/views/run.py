@@ -16,6 +16,8 @@ from qualityloop.analysis.files.mapping import Mapping
 from qualityloop.analysis.files.mapping_text import mapping_to_yaml
 from qualityloop.analysis.messages import AnalysisError
 from qualityloop.collection import editing, queries, services
+from qualityloop.collection.cleaning.permissions import CLEANING
+from qualityloop.collection.cleaning.queries import caught_of_batch
 from qualityloop.collection.importing.looking import draft_of
 from qualityloop.collection.importing.trying import file_of, try_rows
 from qualityloop.collection.importing.workshop import Workshop, opened
@@ -80,7 +82,7 @@ def run_page(request: HttpRequest, run: ImportRun) -> HttpResponse:
             "nothing_new": _nothing_new(run.checked["counts"]),
         }  # fmt: skip
     if run.batch_id:
-        context |= _result(run)
+        context |= _result(run, request.user)
     return render(request, "collection/run.html", context)
 
 
@@ -101,7 +103,7 @@ def _nothing_new(counts: dict[str, dict[str, int]]) -> bool:
     return bool(counts) and not any(of["created"] or of["updated"] for of in counts.values())
 
 
-def _result(run: ImportRun) -> dict[str, Any]:
+def _result(run: ImportRun, reader: object) -> dict[str, Any]:
     return {
         "result": lines(run.counts),
         "notes": [shown(note) for note in run.read.get("notes", [])],
@@ -109,6 +111,8 @@ def _result(run: ImportRun) -> dict[str, Any]:
         "reasons": queries.reject_reasons(run),
         "unchanged": run.state == ImportState.DONE and run.rows and _nothing_new(run.counts),
         "can_undo": run.state in (ImportState.DONE, ImportState.FAILED),
+        "set_aside": caught_of_batch(run.batch_id) if run.batch_id else 0,
+        "sees_set_aside": CLEANING.allows(reader),
     }
 
 

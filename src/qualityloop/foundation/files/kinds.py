@@ -41,6 +41,7 @@ KINDS: dict[str, Kind] = {
     "tsv": Kind("text/tab-separated-values"),
     "txt": Kind("text/plain"),
     "json": Kind("application/json"),
+    "html": Kind("text/html"),
     "jsonl": Kind("application/jsonl"),
     "ndjson": Kind("application/jsonl"),
     "xes": Kind("application/xml"),

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
-from typing import Any
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
 
 from qualityloop.reports.handbook.collecting import Handbook, IndicatorEntry, Part, Source, StandardChapter
-
-FONT = "Noto Sans CJK SC"
-ACCENT, MUTED = RGBColor(0x1A, 0x5F, 0xB4), RGBColor(0x59, 0x64, 0x73)
-Rows = Iterable[Sequence[str]]
+from qualityloop.reports.paper import Paper
 
 
 def handbook_word(handbook: Handbook) -> bytes:
@@ -37,58 +24,13 @@ def handbook_word(handbook: Handbook) -> bytes:
     for part in handbook.sops:
         paper.sop(part)
     paper.others()
-    buffer = io.BytesIO()
-    paper.document.save(buffer)
-    return buffer.getvalue()
+    return paper.saved()
 
 
-class _Paper:
+class _Paper(Paper):
     def __init__(self, handbook: Handbook) -> None:
         self.handbook = handbook
-        self.document: Any = Document()
-        self._styles()
-        self._page()
-
-    def _styles(self) -> None:
-        sizes = {"Normal": 10, "Title": 28, "Subtitle": 12, "Heading 1": 17, "Heading 2": 13, "Heading 3": 11}
-        for name, size in sizes.items():
-            style = self.document.styles[name]
-            style.font.name, style.font.size = FONT, Pt(size)
-            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-            for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-                fonts.set(qn(script), FONT)
-            for themed in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-                fonts.attrib.pop(qn(themed), None)
-            if name != "Normal":
-                style.font.color.rgb = ACCENT if name.startswith("Heading") else RGBColor(0x1C, 0x23, 0x2D)
-        self.document.styles["Normal"].paragraph_format.space_after = Pt(4)
-
-    def _page(self) -> None:
-        section = self.document.sections[0]
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin = section.right_margin = Cm(2)
-        section.top_margin = section.bottom_margin = Cm(2)
-        foot = section.footer.paragraphs[0]
-        foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        run = foot.add_run(f"{self.handbook.title} · {timezone.localtime(self.handbook.at):%Y-%m-%d} · ")
-        run.font.size, run.font.color.rgb = Pt(8), MUTED
-        self._field(foot, "PAGE")
-
-    def _field(self, paragraph: Any, code: str, shown: str = "", size: float = 8) -> None:
-        """A field that Word computes, such as the number of the page; `shown` until it has."""
-        for kind, text in (("begin", None), (None, code), ("separate", None), ("shown", None), ("end", None)):
-            run = paragraph.add_run(shown if kind == "shown" else "")
-            run.font.size = Pt(size)
-            if kind == "shown":
-                continue
-            if kind:
-                mark = OxmlElement("w:fldChar")
-                mark.set(qn("w:fldCharType"), kind)
-            else:
-                mark = OxmlElement("w:instrText")
-                mark.set(qn("xml:space"), "preserve")
-                mark.text = f" {text} "
-            run._r.append(mark)
+        super().__init__(f"{handbook.title} · {timezone.localtime(handbook.at):%Y-%m-%d}")
 
     def cover(self) -> None:
         """Title, day, what it is made from; then the table of contents."""
@@ -100,57 +42,7 @@ class _Paper:
         self.muted(_("Made by QualityLoop from the standards that are in force. Fingerprint: %(print)s.")
                    % {"print": self.handbook.fingerprint})  # fmt: skip
         self.document.add_page_break()
-        self.document.add_paragraph(_("Contents"), style="Subtitle")
-        chapters = "\n".join(f"{source.kind}: {source.name}" for source in self.handbook.sources)
-        self._field(self.document.add_paragraph(), 'TOC \\o "1-2" \\h \\z \\u', chapters, 10)
-        update = OxmlElement("w:updateFields")
-        update.set(qn("w:val"), "true")
-        self.document.settings.element.append(update)
-        self.document.add_page_break()
-
-    def heading(self, text: str, level: int) -> None:
-        self.document.add_heading(text, level)
-
-    def muted(self, text: str) -> None:
-        run = self.document.add_paragraph().add_run(text)
-        run.font.color.rgb, run.font.size = MUTED, Pt(9)
-
-    def table(self, heads: Sequence[str], rows: Rows, widths: Sequence[float] = ()) -> None:
-        """A table with a head that is repeated on each page; rows stay whole."""
-        table = self.document.add_table(rows=1, cols=len(heads))
-        table.style = "Table Grid"
-        table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        for cell, words in zip(table.rows[0].cells, heads, strict=True):
-            self._cell(cell, words, bold=True)
-            shade = OxmlElement("w:shd")
-            shade.set(qn("w:val"), "clear")
-            shade.set(qn("w:fill"), "E7EFFA")
-            cell._tc.get_or_add_tcPr().append(shade)
-        self._mark(table.rows[0], "w:tblHeader")
-        for row in rows:
-            made = table.add_row()
-            self._mark(made, "w:cantSplit")
-            for cell, words in zip(made.cells, row, strict=True):
-                self._cell(cell, words)
-        if widths:
-            table.autofit = False
-            for column, width in zip(table.columns, widths, strict=True):
-                column.width = Cm(width)
-            for row in table.rows:
-                for cell, width in zip(row.cells, widths, strict=True):
-                    cell.width = Cm(width)
-        self.document.add_paragraph()
-
-    def _mark(self, row: Any, name: str) -> None:
-        mark = OxmlElement(name)
-        mark.set(qn("w:val"), "true")
-        row._tr.get_or_add_trPr().append(mark)
-
-    def _cell(self, cell: Any, words: str, *, bold: bool = False) -> None:
-        paragraph = cell.paragraphs[0]
-        paragraph.paragraph_format.space_after = Pt(0)
-        run = paragraph.add_run(words)
-        run.font.size, run.bold = Pt(8.5), bold
+        self.contents("\n".join(f"{source.kind}: {source.name}" for source in self.handbook.sources))
 
     def _source(self, source: Source) -> None:
         words = f"{source.key} · v{source.number}"
@@ -186,22 +78,10 @@ class _Paper:
     def _indicator(self, entry: IndicatorEntry) -> None:
         self.heading(entry.name, 3)
         for label, value in entry.facts:
-            self._fact(label, value)
-        self._fact(_("Formula"), entry.formula, code=True)
+            self.fact(label, value)
+        self.fact(_("Formula"), entry.formula, code=True)
         for gap in entry.gaps:
-            self._fact(_("Not stated"), gap)
-
-    def _fact(self, label: str, value: str, *, code: bool = False) -> None:
-        paragraph = self.document.add_paragraph()
-        paragraph.paragraph_format.space_after = Pt(1)
-        paragraph.paragraph_format.left_indent = Cm(0.4)
-        head = paragraph.add_run(f"{label}  ")
-        head.font.size, head.font.color.rgb = Pt(9), MUTED
-        body = paragraph.add_run(value)
-        body.font.size = Pt(9)
-        if code:
-            body.font.name = "DejaVu Sans Mono"
-            body.font.size = Pt(8)
+            self.fact(_("Not stated"), gap)
 
     def process(self, part: Part) -> None:
         """A process map: its steps by stage, and who does what."""
@@ -275,7 +155,7 @@ class _Paper:
         }  # fmt: skip
         for key, label in facts.items():
             if content[key]:
-                self._fact(label, content[key])
+                self.fact(label, content[key])
         heads = ("#", pgettext("of a procedure", "What"), _("How"), _("Caution"))
         rows = [(str(s["number"]), s["name"], s["how"], s["caution"]) for s in content["steps"]]
         self.table(heads, rows, (0.9, 3.1, 7.5, 5.5))
