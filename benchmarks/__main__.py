@@ -20,12 +20,14 @@ from benchmarks import (
     receiving,
     scale,
     surges,
+    themes,
     upkeep,
 )  # fmt: skip
 from benchmarks.measure import table
 
 PARTS = (
-    "indicators", "process", "refresh", "overview", "import", "receive", "intake", "pages", "lake", "warnings", "large",
+    "indicators", "process", "refresh", "overview", "import", "receive", "intake", "pages", "lake", "warnings",
+    "themes", "large",
 )  # fmt: skip
 
 
@@ -35,6 +37,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--large", type=int, default=10_000_000, help="tickets of the part “large”")
     parser.add_argument("--series", type=int, default=500, help="series of the part “warnings”")
+    parser.add_argument("--texts", type=int, default=100_000, help="texts of the part “themes”")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument(
         "--only", choices=PARTS, action="append", help="may be given several times; default: all but large"
@@ -69,6 +72,11 @@ def main() -> None:
         if "warnings" in parts:
             title = f"Surges in {options.series:,} series of daily counts over three years (the loop scaled from ten)"
             print(table(title, surges.compare(options.series, options.runs)), flush=True)
+        if "themes" in parts:
+            print(
+                table(f"Themes of {options.texts:,} texts", themes.compare(folder, options.texts, options.runs)),
+                flush=True,
+            )
         if "receive" in parts:
             for database, results in receiving.run(folder, options.tickets, options.runs).items():
                 print(table(f"{options.tickets:,} tickets and their events received, {database}", results), flush=True)

@@ -230,3 +230,24 @@ def test_the_same_by_the_api(director: User) -> None:
     asked_for = {"dataset": "complaints", "first": str(date(2026, 1, 1)), "last": str(date(2026, 1, 31))}
     assert send(client, "POST", "/api/v1/theme-groupings", asked_for)[0] == 201
     assert send(client, "GET", "/api/v1/themes")[1]
+
+
+def test_a_theme_becomes_a_problem_once_and_says_that_its_share_is_unchecked(director: User) -> None:
+    from qualityloop.improvement.problems.models import Problem
+
+    run, late, _fee = decided(director)
+    count_run(run, actor=director, step=quiet)
+    client = Client()
+    client.force_login(director)
+    turn = reverse("improvement_problems:turn_theme", args=[late.pk])
+    assert turn in client.get(late.get_absolute_url()).content.decode()
+    page = client.get(turn)
+    assert page.status_code == 200
+    given = {"title": "物流信息不及时", "what": "", "grade": "important", "grade_reason": "投诉最多"}
+    assert client.post(turn, given).status_code == 302
+    problem = Problem.objects.get()
+    assert (problem.source_kind, problem.source_ref) == ("theme", f"{run.number}/{late.pk}")
+    assert problem.value == pytest.approx(2 / 3, abs=0.05)
+    assert client.post(turn, given).status_code == 302
+    assert Problem.objects.count() == 1
+    assert turn not in client.get(late.get_absolute_url()).content.decode()

@@ -144,5 +144,5 @@ def count_run(run: ThemeRun, *, actor: User | None, step: Step) -> None:
                 ThemeText.objects.filter(pk__in=of[start : start + BATCH]).update(counted_id=theme)
         kept.counted_at = timezone.now()
         kept.save(update_fields=["counted_at"])
-        after = {"themes": len(confirmed), "texts": len(asked), "too_few": len(counted.unlearned)}
+        after = {"themes": len(confirmed), "texts": len(asked)}
         record(actor=actor, action=actions.COUNTED, record=kept, before=None, after=after)

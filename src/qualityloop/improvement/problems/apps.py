@@ -17,11 +17,12 @@ class ProblemsConfig(AppConfig):
         """Stand in the navigation, take evidence."""
         from qualityloop.diagnosis.offers import Offer, register_offer
         from qualityloop.foundation.navigation import Entry, register
-        from qualityloop.improvement.problems import api, from_warnings, panels  # noqa: F401 (api registers its operations)
+        from qualityloop.improvement.problems import api, from_themes, from_warnings, panels  # noqa: F401 (api registers its operations)
         from qualityloop.improvement.problems.permissions import PROBLEM_OPEN, PROBLEMS
 
         panels.connect()
         from_warnings.connect()
+        from_themes.connect()
         register_offer(Offer(_("Turn into an improvement"), "improvement_problems:turn", PROBLEM_OPEN))
         pages = frozenset(f"improvement_problems:{name}" for name in ("problems", "problem", "new", "edit", "close",
                                                                      "reopen"))  # fmt: skip
