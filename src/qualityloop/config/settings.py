@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "qualityloop.improvement.plans",
     "qualityloop.improvement.effects",
     "qualityloop.improvement.audits",
+    "qualityloop.improvement.risks",
     "qualityloop.collection",
     "qualityloop.collection.cleaning",
     "qualityloop.collection.tagging",

@@ -30,4 +30,6 @@ class AuditsConfig(AppConfig):
         names = ("rounds", "round", "findings", "new", "edit", "report", "to_report", "back", "point_new", "point_edit",
                  "finding_new", "finding_edit", "finding_close")  # fmt: skip
         pages = frozenset(f"improvement_audits:{name}" for name in names)
-        register(Entry(_("Quality audits"), "improvement_audits:rounds", "checklist", AUDITS, pages, "diagnose", 40))
+        register(
+            Entry(_("Quality audits"), "improvement_audits:rounds", "clipboard-check", AUDITS, pages, "diagnose", 40)
+        )

@@ -38,7 +38,7 @@ ROUNDS = Listing(
         Days("begins", path="starts_on", label=_("begins")),
     ),
     buttons=(
-        Button(_("Findings"), "improvement_audits:findings", permissions.AUDITS, "list"),
+        Button(_("Findings"), "improvement_audits:findings", permissions.AUDITS, "list-details"),
         Button(_("Plan a round"), "improvement_audits:new", permissions.AUDIT_PLAN),
     ),
     empty=_("No audit rounds yet. Plan one: its checklist is made from the process map, SOPs and standards in force."),
