@@ -22,3 +22,9 @@ class ThemesConfig(AppConfig):
         names = ("runs", "run", "new", "label", "theme", "themes", "rename", "merge", "split")
         pages = frozenset(f"diagnosis_themes:{name}" for name in names)
         register(Entry(_("Themes of problems"), "diagnosis_themes:runs", "message-2", THEMES, pages, "diagnose", 7))
+        pages = frozenset({"diagnosis_themes:expectation"})
+        register(
+            Entry(
+                _("Expectation and perception"), "diagnosis_themes:expectation", "target", THEMES, pages, "diagnose", 8
+            )
+        )

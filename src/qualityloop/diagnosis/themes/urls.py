@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qualityloop.diagnosis.themes import views
+from qualityloop.diagnosis.themes import views, views_expectation
 from qualityloop.diagnosis.themes.listings import ALL_THEMES, RUNS
 from qualityloop.foundation.listing import listing_page
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("", listing_page(RUNS), name="runs"),
     path("new/", views.new, name="new"),
     path("all/", listing_page(ALL_THEMES), name="themes"),
+    path("expectation/", views_expectation.expectation, name="expectation"),
     path("<int:pk>/", views.run, name="run"),
     path("<int:pk>/count/", views.count, name="count"),
     path("<int:pk>/label/", views.label, name="label"),
