@@ -94,11 +94,12 @@ def analyse() -> int:
     owner = Staff.objects.filter(user=people["chen"]).first()
     with translation.override("zh-hans"):  # the shipped kinds of causes are made in the language of the demo
         for one in wanted:
-            _put(one, people, owner)
+            put(one, people, owner)
     return len(wanted)
 
 
-def _put(one: Analysed, people: dict[str, Any], owner: Any) -> None:
+def put(one: Analysed, people: dict[str, Any], owner: Any) -> Any:
+    """A problem with its fishbone and whys; its cause is locked where its kind is known."""
     from qualityloop.improvement.causes.editing import node_add, trees_start, vote
     from qualityloop.improvement.causes.models import CauseTag, Node
     from qualityloop.improvement.causes.services import cause_lock, direction_set
@@ -126,3 +127,4 @@ def _put(one: Analysed, people: dict[str, Any], owner: Any) -> None:
         tag = CauseTag.objects.filter(name=one.kind).first()
         cause_lock(actor=lin, node=node, reason=one.why_root, tag=tag)
         direction_set(actor=lin, problem=problem, text=one.direction, version=0)
+    return problem

@@ -22,6 +22,7 @@ class StandardsConfig(AppConfig):
         from qualityloop.standards.sla.kind import SLA
         from qualityloop.standards.versions.history import words
         from qualityloop.standards.versions.kinds import entry_pages
+        from qualityloop.standards.waiting import connect as fill_the_loop
 
         WORDS["standards.document"] = words
         for place, (kind, more) in enumerate(
@@ -34,3 +35,4 @@ class StandardsConfig(AppConfig):
         documents.navigation()
         providing.connect()
         reminders.connect()
+        fill_the_loop()

@@ -19,11 +19,13 @@ class WarningsConfig(AppConfig):
         from qualityloop.diagnosis.warnings import api, events, jobs  # noqa: F401 (they register what they declare)
         from qualityloop.diagnosis.warnings.permissions import WARNINGS
         from qualityloop.diagnosis.warnings.presentation import moments
+        from qualityloop.diagnosis.warnings.waiting import connect as fill_the_loop
         from qualityloop.foundation.lake.signals import refreshed
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.foundation.panels import register_moments
 
         register_moments("diagnosis_warnings.earlywarning", moments)
+        fill_the_loop()
         refreshed.connect(jobs.lake_refreshed, dispatch_uid="diagnosis_warnings.evaluate")
         names = ("warnings", "warning", "end", "hand", "rules", "rule")
         pages = frozenset(f"diagnosis_warnings:{name}" for name in names)

@@ -17,9 +17,11 @@ class EffectsConfig(AppConfig):
         """Prove effects to problems, stand on their pages and in the navigation; jobs and operations of the API."""
         from qualityloop.improvement.effects import api, jobs, navigation, panels, standardising  # noqa: F401
         from qualityloop.improvement.effects.queries import proves
+        from qualityloop.improvement.effects.waiting import connect as fill_the_loop
         from qualityloop.improvement.problems.moves import register_proof
 
         register_proof(proves)
         navigation.connect()
         panels.connect()
         standardising.connect()
+        fill_the_loop()

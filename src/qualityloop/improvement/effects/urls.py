@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from qualityloop.foundation.listing import listing_page
-from qualityloop.improvement.effects import listings, views, views_proposals
+from qualityloop.improvement.effects import listings, views, views_loop, views_proposals
 
 app_name = "improvement_effects"
 
 urlpatterns = [
+    path("loop/", views_loop.loop, name="loop"),
     path("effects/", listing_page(listings.EVALUATIONS), name="evaluations"),
     path("effects/<int:pk>/", views.evaluation, name="evaluation"),
     path("effects/<int:pk>/again/", views.again, name="again"),

@@ -19,8 +19,10 @@ class ProblemsConfig(AppConfig):
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.improvement.problems import api, from_themes, from_warnings, panels  # noqa: F401 (api registers its operations)
         from qualityloop.improvement.problems.permissions import PROBLEM_OPEN, PROBLEMS
+        from qualityloop.improvement.problems.waiting import connect as fill_the_loop
 
         panels.connect()
+        fill_the_loop()
         from_warnings.connect()
         from_themes.connect()
         register_offer(Offer(_("Turn into an improvement"), "improvement_problems:turn", PROBLEM_OPEN))
