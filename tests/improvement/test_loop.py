@@ -48,7 +48,9 @@ def test_the_page_costs_the_same_however_much_there_is(house: House) -> None:
     for many in (1, 8):
         for n in range(many):
             problem_open(actor=house.users["林主任"], title=f"{many}-{n}", grade="ordinary", grade_reason="x")
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             page = client.get("/improvement/loop/")
         assert page.status_code == 200
         used.append(len(seen))

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "qualityloop.improvement.effects",
     "qualityloop.improvement.audits",
     "qualityloop.improvement.risks",
+    "qualityloop.improvement.lessons",
     "qualityloop.collection",
     "qualityloop.collection.cleaning",
     "qualityloop.collection.tagging",

@@ -30,6 +30,7 @@ urlpatterns = [
     path("improvement/", include("qualityloop.improvement.effects.urls")),
     path("audits/", include("qualityloop.improvement.audits.urls")),
     path("risks/", include("qualityloop.improvement.risks.urls")),
+    path("improvement/", include("qualityloop.improvement.lessons.urls")),
     path("", include("qualityloop.reports.urls")),
     path("reports/", include("qualityloop.reports.kept.urls")),
     path("", include("qualityloop.diagnosis.urls")),

@@ -1,0 +1,1 @@
+"""What was learned from problems that are closed, for others to find; and the register of continuous improvement."""
