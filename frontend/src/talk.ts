@@ -66,7 +66,16 @@ function pressed(event: KeyboardEvent): void {
   event.preventDefault();
 }
 
+/** `?at=SECONDS`: a piece of evidence leads to its moment. */
+function goToAsked(): void {
+  const asked = Number(new URLSearchParams(window.location.search).get("at") || "x");
+  if (!talk() || !Number.isFinite(asked) || asked < 0) return;
+  go(asked);
+  lineAt(asked)?.scrollIntoView({ block: "center" });
+}
+
 export function startTalk(): void {
+  goToAsked();
   document.addEventListener("keydown", pressed);
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-jump]");

@@ -19,6 +19,7 @@ Report = Callable[[int, int], None]
 
 def fill(made: dict[str, pa.Table], *, seed: int, batch: Batch, report: Report) -> None:
     """Hand over what is not there yet; broken off and begun again, the end is the same. Django must be set up."""
+    from qualityloop.demo import audits
     from qualityloop.demo.archive import fill_archive
     from qualityloop.demo.improved import improve
     from qualityloop.demo.improvement import analyse
@@ -39,6 +40,7 @@ def fill(made: dict[str, pa.Table], *, seed: int, batch: Batch, report: Report) 
             report(done, whole)
     settle()
     analyse()
+    audits.put()
     refresh(rebuild=True)
     improve()
     report(whole, whole)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from qualityloop.foundation.audit.recording import record, values_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.records.numbering import next_number
-from qualityloop.improvement.problems import actions
+from qualityloop.improvement.problems import actions, notices
 from qualityloop.improvement.problems.models import Grade, Mention, Problem, State, Verdict
 from qualityloop.improvement.problems.moves import backwards, legal, proven
 from qualityloop.improvement.problems.queries import open_twin
@@ -114,6 +114,8 @@ def problem_open(
             address=address_of,
         )  # fmt: skip
         opened.send(Problem, problem=problem, actor=actor)
+        notices.owner_told(problem, by=actor)
+        notices.problem_opened(problem)
     return Opened(problem, new=True)
 
 
@@ -126,7 +128,7 @@ def problem_change(*, actor: Any, problem: Problem, reason: str = "", address_of
         kept = Problem.objects.select_for_update().get(pk=problem.pk)
         if kept.is_closed:
             raise ValidationError(_("The problem is closed; open it again first."))
-        before = _values(kept) | {"members": _names(kept)}
+        before, owner = _values(kept) | {"members": _names(kept)}, kept.owner_id
         for name, value in values.items():
             setattr(kept, name, value)
         if kept.grade != before["grade"] and not kept.grade_reason.strip():
@@ -141,6 +143,8 @@ def problem_change(*, actor: Any, problem: Problem, reason: str = "", address_of
                 actor=actor, action=actions.PROBLEM_CHANGED, record=kept, before={n: before[n] for n in names},
                 after={n: after[n] for n in names}, reason=reason, address=address_of,
             )  # fmt: skip
+        if kept.owner_id != owner:
+            notices.owner_told(kept, by=actor)
     return kept
 
 
@@ -182,6 +186,7 @@ def problem_state(
             after=values_of(kept, *ENDING), reason=reason, address=address_of,
         )  # fmt: skip
         moved.send(Problem, problem=kept, before=before, after=state, actor=actor, reason=reason)
+        notices.problem_moved(kept, before=before, reason=reason)
     return kept
 
 

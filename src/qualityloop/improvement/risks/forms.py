@@ -5,24 +5,18 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from qualityloop.improvement.evidence.indicators import indicator_names
 from qualityloop.improvement.risks.models import Item, LaunchPlan, Risk
 from qualityloop.people.models import Department, Staff
-from qualityloop.standards.indicators.editions import released
 
 WIDE = {"rows": 3, "wide": "1"}
 
 
 def indicator_choices() -> list[tuple[str, str]]:
     """The indicators of the standards in force, by their names."""
-    language = get_language() or "zh"
-    found: dict[str, str] = {}
-    for versions in released().values():
-        for one in versions[-1].standard.indicators:
-            found.setdefault(one.key, one.name.in_language(language))
-    return [("", "—"), *sorted(found.items(), key=lambda pair: pair[1])]
+    return [("", "—"), *sorted(indicator_names().items(), key=lambda pair: pair[1])]
 
 
 def _people(fields: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from qualityloop.improvement.causes.forms import CategoryForm, TagForm
 from qualityloop.improvement.causes.models import Category, CauseTag
 from qualityloop.improvement.causes.permissions import CAUSES, TAXONOMY
 from qualityloop.improvement.causes.queries import categories_counted, recurring, root_causes_for
+from qualityloop.improvement.evidence.indicators import indicator_names
 
 MONTHS = 12
 
@@ -29,7 +31,11 @@ MONTHS = 12
 def statistics(request: HttpRequest) -> HttpResponse:
     """Kinds of causes by how often they were the root; with `tag` the problems behind one."""
     months = _months(timezone.localdate())
-    lines = recurring(request.user, months, timezone.get_current_timezone())
+    names = indicator_names()
+    lines = [
+        replace(line, indicators=tuple((names.get(key, key), n) for key, n in line.indicators))
+        for line in recurring(request.user, months, timezone.get_current_timezone())
+    ]
     most = max((line.count for line in lines), default=0)
     chosen = request.GET.get("tag", "")
     behind = []
