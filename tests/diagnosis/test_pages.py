@@ -241,3 +241,10 @@ def test_complaints_of_a_month_without_tickets_have_rows_and_an_honest_reason(
         "/indicators/complaint_rate/rows/?standard=after-sales&from=2026-02-01&to=2026-02-06&format=csv"
     )
     assert len(b"".join(rows).splitlines()) == 3
+
+
+def test_the_process_page_says_who_hands_to_whom(director: Client) -> None:
+    page = director.get("/process/").content.decode()
+    assert "交接：班组" in page
+    assert "谁把工单交给谁" in page
+    assert " → " in page.split("交接：班组")[1].split("</table>")[0]

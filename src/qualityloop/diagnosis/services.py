@@ -16,6 +16,7 @@ from qualityloop.analysis.indicators.values import Grouping, Value
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.problems.causes import counted_causes
 from qualityloop.analysis.process import mine
+from qualityloop.analysis.process.handovers import By, handovers
 from qualityloop.analysis.process_map import Map, conformance
 from qualityloop.diagnosis import queries
 from qualityloop.diagnosis.choices import Choice, choose
@@ -27,6 +28,7 @@ from qualityloop.diagnosis.waiting import report
 from qualityloop.foundation.lake import cache_path, current_lake
 
 MEMORY_LIMIT = "2GB"
+HANDED_BY: tuple[By, ...] = ("team", "actor")
 VARIANTS = 50  # kept of a process
 
 
@@ -145,6 +147,27 @@ def _process(lake: Lake, choice: Choice, where: str | None, given: Map | None) -
     return {**shown.to_json(), "conformance": plain(kept_to)}
 
 
+def handed(lake: Lake, choice: Choice, where: str | None) -> Result:
+    """Who handed the cases of `process` to whom: between teams and between people, where the log says who did what."""
+
+    def count() -> Result:
+        known = lake.datasets["ticket_events"].columns
+        condition = queries.condition(where)
+        with open_engine(memory_limit=MEMORY_LIMIT) as engine:
+            return {
+                by: [
+                    one.to_json()
+                    for one in handovers(
+                        lake, engine=engine, by=by, start=choice.period, end=choice.end, where=condition
+                    )
+                ]
+                for by in HANDED_BY
+                if by in known
+            }
+
+    return _kept(lake, choice, "handed", {"where": where}, count)
+
+
 def _kept(lake: Lake, choice: Choice, page: str, question: dict[str, Any], compute: Callable[[], Result]) -> Result:
     asked = {
         "page": page,
@@ -175,3 +198,4 @@ def refresh() -> None:
     if "ticket_events" in lake.datasets:
         given = map_given(choice, {})
         process(lake, choice, None, given.process if given else None)
+        handed(lake, choice, None)

@@ -67,6 +67,7 @@ def process(ask: Asked) -> HttpResponseBase:
         kept=tables.kept_to(given.process) if given and found["cases"] else None,
         rework=tables.rework(),
         steps=tables.steps(),
+        handed=tables.handed(services.handed(ask.lake, ask.choice, where)),
         handled=any(item["handling"]["count"] for item in found["steps"]),
         filters=_offered(ask, chosen),
         query=ask.choice.query(**chosen),
@@ -129,6 +130,25 @@ class _Tables:
             name = source + ARROW + target
             rows.append(Row(name, cells, item["share"], name, self._url("edge", source, target)))
         return rows
+
+    def handed(self, found: Result) -> list[tuple[str, list[Row]]]:
+        """Hand-overs between teams, then between people: times, share of all of them, cases, waiting on average."""
+        tables = []
+        for by, items in found.items():
+            total = sum(item["count"] for item in items) or 1
+            rows = []
+            for item in items[:SHOWN]:
+                share = item["count"] / total
+                cells = (
+                    self._number(item["count"]),
+                    format_share(share, self.ask.language),
+                    self._number(item["cases"]),
+                    self._time(item["mean_seconds"]),
+                )
+                rows.append(Row(item["source"] + ARROW + item["target"], cells, share, "", ""))
+            if rows:
+                tables.append((column_label(by, "ticket_events", self.ask.language), rows))
+        return tables
 
     def variants(self) -> list[Row]:
         """The most frequent ways through."""
