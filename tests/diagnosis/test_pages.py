@@ -243,7 +243,7 @@ def test_complaints_of_a_month_without_tickets_have_rows_and_an_honest_reason(
     assert len(b"".join(rows).splitlines()) == 3
 
 
-def test_the_process_page_says_who_hands_to_whom(director: Client) -> None:
+def test_the_process_page_says_who_hands_to_whom(director: Client, home: Path) -> None:
     page = director.get("/process/").content.decode()
     assert "交接：班组" in page
     assert "谁把工单交给谁" in page
