@@ -112,6 +112,7 @@ def facts(plan: LaunchPlan) -> list[Fact]:
     return [
         Fact(_("Day of launch"), f"{plan.launch_on:%Y-%m-%d}"),
         Fact(_("Owner"), plan.owner or ""), Fact(_("Department"), plan.department or ""),
-        Fact(_("Version"), plan.version), fact(plan, "created_at"), fact(plan, "changed_at"),
+        Fact(_("Version"), plan.version), Fact(pgettext("launch", "begun"), plan.created_at),
+        fact(plan, "changed_at"),
         Fact(_("Author"), plan.author or ""),
     ]  # fmt: skip
