@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from tests.databases import postgresql
 
 def main() -> int:
     """The exit code of the command."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # the database ends with us
     with postgresql() as address:
         environ = {**os.environ, "QUALITYLOOP_TEST_DATABASE": address}
         return subprocess.run(sys.argv[1:], env=environ, check=False).returncode
