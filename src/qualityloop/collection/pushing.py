@@ -18,7 +18,7 @@ from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.messages import AnalysisError, message
 from qualityloop.collection.models import DataSource, ImportRun, SourceRun
 from qualityloop.collection.polling import bring
-from qualityloop.collection.services import import_create, import_look, import_map, import_start
+from qualityloop.collection.services import import_create, import_map, import_start
 from qualityloop.collection.sources.contract import Fetched
 from qualityloop.foundation.models import User
 from qualityloop.foundation.records.receiving import RECEIVERS
@@ -43,8 +43,6 @@ def rows_take(*, actor: User, dataset: str, source: str, rows: Sequence[Row], ad
         )  # fmt: skip
     name = f"{dataset}.jsonl"
     run = import_create(actor=actor, files=[(name, _lines(rows))], source=source, address=address, look=False)
-    import_look(run=run)
-    run.refresh_from_db()
     rules: dict[str, Any] = {
         name: {"from": name, "true": ["true"], "false": ["false"]} if known[name].type == "boolean" else name
         for name in columns
