@@ -9,22 +9,25 @@ from typing import Any
 import pytest
 
 
-def drop_statements(vendor: str) -> list[str]:
-    """SQL that takes all triggers away."""
-    from qualityloop.foundation.audit import triggers
+def _all() -> list[Any]:
+    """Every module that guards tables by triggers."""
+    from qualityloop.foundation.audit import triggers as audit
+    from qualityloop.improvement.effects import triggers as effects
+    from qualityloop.improvement.plans import freezing
     from qualityloop.operations import triggers as events
     from qualityloop.standards.versions import triggers as versions
 
-    return [*triggers.drop_statements(vendor), *versions.drop_statements(vendor), *events.drop_statements(vendor)]
+    return [audit, versions, events, freezing, effects]
+
+
+def drop_statements(vendor: str) -> list[str]:
+    """SQL that takes all triggers away."""
+    return [statement for module in _all() for statement in module.drop_statements(vendor)]
 
 
 def create_statements(vendor: str) -> list[str]:
     """SQL that puts them back."""
-    from qualityloop.foundation.audit import triggers
-    from qualityloop.operations import triggers as events
-    from qualityloop.standards.versions import triggers as versions
-
-    return [*triggers.create_statements(vendor), *versions.create_statements(vendor), *events.create_statements(vendor)]
+    return [statement for module in _all() for statement in module.create_statements(vendor)]
 
 
 @contextmanager

@@ -32,7 +32,7 @@ KEYWORDS = {
     )
     for name in names
 }
-HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”）][,;!?](?=[\u4e00-\u9fff“（])")  # Chinese text has ，；！？
+HALF_WIDTH = re.compile(r"\S[,;!?](?=[\u4e00-\u9fff“（])")  # Chinese text has ，；！？
 WIDE = {",": "，", ";": "；", "!": "！", "?": "？"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*(?:[:!][^{}]*)?\}")
 

@@ -136,4 +136,4 @@ def _indicator(indicator: Indicator, language: str) -> Iterator[str]:
         better = message("higher is better") if indicator.better == "higher" else message("lower is better")
         yield f"  {' · '.join(shown)} · {better.in_language(language)}"
     if indicator.owner:
-        yield said(message("owner"), indicator.owner)
+        yield said(message("responsible"), indicator.owner)
