@@ -15,8 +15,6 @@ import pytest
 import time_machine
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from qualityloop.foundation.accounts import account_create
-from qualityloop.improvement.effects.models import Proposal
 
 from qualityloop.analysis.indicators.loading import load_standard
 from qualityloop.analysis.warning.finding import Finding
@@ -25,6 +23,8 @@ from qualityloop.demo import generate
 from qualityloop.diagnosis import store
 from qualityloop.diagnosis.warnings.models import EarlyWarning
 from qualityloop.diagnosis.warnings.services import findings_keep
+from qualityloop.foundation.accounts import account_create
+from qualityloop.improvement.effects.models import Proposal
 from qualityloop.improvement.plans.models import Plan, Task
 from qualityloop.improvement.problems.models import Problem
 from qualityloop.standards.versions.models import Version
