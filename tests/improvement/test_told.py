@@ -34,10 +34,10 @@ def test_other_systems_are_told_of_problems_opened_and_moved(monkeypatch: pytest
     monkeypatch.setattr(notices, "announce", lambda event, body: said.append((event, body)))
     boss = person("director")
     problem = problem_open(actor=boss, title="首响慢", grade="urgent", grade_reason="连续两月").problem
-    problem_state(actor=person("director"), problem=problem, state="closed", verdict="dropped", reason="重复")
+    problem_state(actor=boss, problem=problem, state="cause_locked", reason="一层一层问到底")
     assert [event for event, _body in said] == ["problem.opened", "problem.moved"]
     assert said[1][1]["before"] == "open"
-    assert (said[1][1]["state"], said[1][1]["verdict"], said[1][1]["reason"]) == ("closed", "dropped", "重复")
+    assert (said[1][1]["state"], said[1][1]["reason"]) == ("cause_locked", "一层一层问到底")
 
 
 def test_root_causes_are_counted_by_names_of_indicators() -> None:
