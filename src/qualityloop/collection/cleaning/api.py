@@ -95,7 +95,11 @@ def _judged(request: HttpRequest, act: Any, found: Finding, judgement: Judgement
     "/run",
     response=RunAsked,
     operation_id="set_aside_run",
-    **allows(CLEANING, _("Have all records looked at by the cleaning rules")),
+    **allows(
+        CLEANING,
+        _("Have all records looked at by the cleaning rules"),
+        _("A background job does so; its findings are set aside as usual."),
+    ),
 )
 def run(request: HttpRequest) -> dict[str, Any]:
     """Ask for a run over all records."""
