@@ -187,9 +187,9 @@ def test_pages_and_who_sees_them(made: DiagnosisReport, director: User) -> None:
     agent = client_of(account_create(username="zhou", password="a good Passw0rd", role="agent"))
     for path in ("/reports/", made.get_absolute_url(), f"/files/{made.files.first().file_id}/"):
         assert agent.get(path).status_code in {403, 404}
-    leader = client_of(account_create(username="chen", password="a good Passw0rd", role="leader"))
+    leader = client_of(account_create(username="chen", password="a good Passw0rd", role="senior_agent"))
     assert leader.get(made.get_absolute_url()).status_code == 200
-    assert leader.post(f"/reports/{made.pk}/again/").status_code == 403
+    assert leader.post(f"/reports/{made.pk}/again/").status_code == 404
 
 
 def test_by_the_api(director: User, django_capture_on_commit_callbacks: Any) -> None:
