@@ -102,7 +102,7 @@ def _answer(one: DiagnosisReport) -> dict[str, Any]:
 
 
 def _refused(error: AnalysisError) -> ApiError:
-    return ApiError(409, "refused", error.in_language(get_language() or "zh"))
+    return ApiError(422, "refused", error.in_language(get_language() or "zh"))
 
 
 @reports.post(
