@@ -203,7 +203,7 @@ def test_by_the_api(director: User, django_capture_on_commit_callbacks: Any) -> 
     found = client.get(f"/api/v1/reports/{pk}").json()
     assert (found["state"], found["comparisons"][0]["different"]) == ("made", 0)
     assert {one["form"] for one in found["files"]} >= {"docx", "xlsx", "json"}
-    assert client.post("/api/v1/reports", {"period": "1999-01-01"}, content_type="application/json").status_code == 409
+    assert client.post("/api/v1/reports", {"period": "1999-01-01"}, content_type="application/json").status_code == 422
 
 
 def test_without_records_it_says_so(db: None, settings: Any, tmp_path: Path) -> None:
