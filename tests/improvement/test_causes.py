@@ -297,7 +297,15 @@ def test_a_closed_problem_and_a_foreign_one(house: House, problem: Problem) -> N
     assert sent(browser(house, "林主任"), other, do="vote", node=node.pk).status_code == 422
     boss = browser(house, "林主任")
     assert boss.get(reverse("improvement_causes:tree", args=[problem.pk, "bush"])).status_code == 404
-    problem_state(actor=None, problem=problem, state="closed", verdict="dropped", reason="x")
+    problem_state(
+        actor=house.users["林主任"],
+        problem=problem,
+        state="closed",
+        verdict="dropped",
+        reason="x",
+        what_next="y",
+        signature="林主任",
+    )
     assert sent(boss, problem, do="add", text="x", parent=top(problem).pk).status_code == 422
     page = boss.get(reverse("improvement_causes:tree", args=[problem.pk, "fishbone"])).content.decode()
     assert "data-may-change" not in page
