@@ -370,7 +370,7 @@ def test_queries_of_a_large_tree(house: House, problem: Problem, django_assert_m
 def test_which_causes_recur_where_and_when(house: House) -> None:
     boss = house.users["林主任"]
     for department, tag in (("一线", "培训不到位"), ("一线", "培训不到位"), ("二线", "流程漏洞")):
-        one = a_problem(house, department=house.departments[department])
+        one = a_problem(house, actor=boss, department=house.departments[department])
         trees_start(actor=boss, problem=one)
         node = node_add(actor=boss, problem=one, tree="fishbone", text="x", parent=top(one))
         cause_lock(actor=boss, node=node, reason="y", tag=CauseTag.objects.get(name=tag))
