@@ -8,26 +8,17 @@ from typing import Any
 
 import pytest
 
-
-def _all() -> list[Any]:
-    """Every module that guards tables by triggers."""
-    from qualityloop.foundation.audit import triggers as audit
-    from qualityloop.improvement.effects import triggers as effects
-    from qualityloop.improvement.plans import freezing
-    from qualityloop.operations import triggers as events
-    from qualityloop.standards.versions import triggers as versions
-
-    return [audit, versions, events, freezing, effects]
+from qualityloop.foundation.guards import GUARDS
 
 
 def drop_statements(vendor: str) -> list[str]:
     """SQL that takes all triggers away."""
-    return [statement for module in _all() for statement in module.drop_statements(vendor)]
+    return [statement for guard in GUARDS for statement in guard.drop_statements(vendor)]
 
 
 def create_statements(vendor: str) -> list[str]:
     """SQL that puts them back."""
-    return [statement for module in _all() for statement in module.create_statements(vendor)]
+    return [statement for guard in GUARDS for statement in guard.create_statements(vendor)]
 
 
 @contextmanager

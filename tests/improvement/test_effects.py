@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from qualityloop.analysis.lake import Lake
@@ -16,6 +16,7 @@ from qualityloop.improvement.effects import services, standardising
 from qualityloop.improvement.effects.jobs import due, evaluate
 from qualityloop.improvement.effects.models import Evaluation, Proposal
 from qualityloop.improvement.effects.queries import evaluations_for, proves
+from qualityloop.improvement.effects.triggers import TABLE
 from qualityloop.improvement.plans.models import Plan, Review
 from qualityloop.improvement.plans.queries import frozen_predictions
 from qualityloop.improvement.problems.models import Problem
@@ -78,6 +79,9 @@ def test_an_evaluation_is_kept_as_it_was(worked: Improvement, monkeypatch: pytes
         Evaluation.objects.filter(pk=one.pk).update(verdict="not_effective")
     with pytest.raises(DatabaseError), transaction.atomic():
         Evaluation.objects.filter(pk=one.pk)._raw_delete("default")  # type: ignore[attr-defined]
+    if connection.vendor == "sqlite":  # REPLACE deletes without asking
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"REPLACE INTO {TABLE} SELECT * FROM {TABLE} WHERE id = %s", [one.pk])
     assert services.compute_again(one).same is True
     Evaluation(**{**_columns(one), "snapshot": "another"}).save(force_insert=True)
     other = Evaluation.objects.get(snapshot="another")

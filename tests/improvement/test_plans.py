@@ -106,6 +106,9 @@ def test_what_is_frozen_cannot_be_changed_by_anybody(leader: User) -> None:
     for change in ({"frozen_json": "{}"}, {"frozen_hash": ""}, {"goal": "anders"}):
         with pytest.raises(DatabaseError), transaction.atomic():
             Plan.objects.filter(pk=plan.pk).update(**change)
+    for rows in (Measure.objects.filter(pk=measure.pk), Plan.objects.filter(pk=plan.pk)):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            rows._raw_delete("default")  # type: ignore[attr-defined]
     Measure.objects.filter(pk=measure.pk).update(state="running")  # what happens to it may be kept
     plan.refresh_from_db()
     assert freezing.is_intact(plan)

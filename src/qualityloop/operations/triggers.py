@@ -2,13 +2,12 @@
 
 No event is ever changed. Events are deleted only together with the import that brought them in, while that is
 being undone: their batch's state (`records.BatchState.UNDOING`) is set by `foundation.records.receiving.undo`, in
-the transaction that records it in the audit log. SQLite forgets the triggers of a table that a migration makes
-anew: such a migration has to run `create` again.
+the transaction that records it in the audit log.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from qualityloop.foundation.guards import dropped, guard, refusals
 
 EVENTS, BATCHES = "operations_ticketevent", "records_batch"
 REFUSED = "the event log of a ticket is never changed"
@@ -37,7 +36,7 @@ END $$"""
 def create_statements(vendor: str) -> list[str]:
     """SQL that puts the triggers in place."""
     if vendor == "sqlite":
-        return [f"CREATE TRIGGER {n} {on} BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END" for n, on in _SQLITE.items()]
+        return refusals(_SQLITE, REFUSED)
     return [_FUNCTION] + [
         f"CREATE TRIGGER {name} {on} EXECUTE FUNCTION ticketevent_keep()" for name, on in _POSTGRESQL.items()
     ]
@@ -45,20 +44,8 @@ def create_statements(vendor: str) -> list[str]:
 
 def drop_statements(vendor: str) -> list[str]:
     """SQL that takes them away."""
-    if vendor == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in _SQLITE]
-    return [f"DROP TRIGGER IF EXISTS {name} ON {EVENTS}" for name in _POSTGRESQL] + [
-        "DROP FUNCTION IF EXISTS ticketevent_keep()"
-    ]
+    return dropped(vendor, dict.fromkeys(_SQLITE if vendor == "sqlite" else _POSTGRESQL, EVENTS), ("ticketevent_keep",))
 
 
-def create(apps: Any, schema_editor: Any) -> None:
-    """For a migration: put the triggers in place."""
-    for statement in create_statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement, None)
-
-
-def drop(apps: Any, schema_editor: Any) -> None:
-    """For a migration backwards."""
-    for statement in drop_statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement, None)
+GUARD = guard(create_statements, drop_statements)
+create, drop = GUARD.create, GUARD.drop

@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from qualityloop.foundation.guards import dropped, guard, refusals, refusing
 
 TABLE = "improvement_effects_evaluation"
 REFUSED = "an evaluation is never changed"
-NAMES = {"evaluation_no_update": "UPDATE", "evaluation_no_delete": "DELETE"}
+_POSTGRESQL = {
+    "evaluation_no_update": f"BEFORE UPDATE ON {TABLE}",
+    "evaluation_no_delete": f"BEFORE DELETE ON {TABLE}",
+}
+_SQLITE = {
+    **_POSTGRESQL,
+    # INSERT OR REPLACE deletes without asking the trigger above
+    "evaluation_no_replace": f"BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)",
+}
 
 
 def create_statements(vendor: str) -> list[str]:
     """SQL that puts the triggers in place."""
     if vendor == "sqlite":
-        return [
-            f"CREATE TRIGGER {name} BEFORE {what} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
-            for name, what in NAMES.items()
-        ]
-    refuse = (
-        "CREATE OR REPLACE FUNCTION evaluation_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-    )
+        return refusals(_SQLITE, REFUSED)
     made = [
-        f"CREATE TRIGGER {name} BEFORE {what} ON {TABLE} FOR EACH ROW EXECUTE FUNCTION evaluation_refuse()"
-        for name, what in NAMES.items()
+        f"CREATE TRIGGER {name} {on} FOR EACH ROW EXECUTE FUNCTION evaluation_refuse()"
+        for name, on in _POSTGRESQL.items()
     ]
-    return [refuse, *made]
+    return [refusing("evaluation_refuse", REFUSED), *made]
 
 
 def drop_statements(vendor: str) -> list[str]:
     """SQL that takes them away."""
-    if vendor == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in NAMES]
-    return [f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in NAMES] + [
-        "DROP FUNCTION IF EXISTS evaluation_refuse()"
-    ]
+    return dropped(vendor, dict.fromkeys(_SQLITE if vendor == "sqlite" else _POSTGRESQL, TABLE), ("evaluation_refuse",))
 
 
-def create(apps: Any, schema_editor: Any) -> None:
-    """For a migration: put the triggers in place."""
-    for statement in create_statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement, None)
-
-
-def drop(apps: Any, schema_editor: Any) -> None:
-    """For a migration backwards."""
-    for statement in drop_statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement, None)
+GUARD = guard(create_statements, drop_statements)
+create, drop = GUARD.create, GUARD.drop

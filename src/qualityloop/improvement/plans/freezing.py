@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from qualityloop.foundation.guards import dropped, guard, refusals
 from qualityloop.improvement.plans.models import Measure, Plan
 from qualityloop.improvement.plans.models.plans import PREDICTED
 
@@ -60,45 +61,40 @@ def _differs(columns: tuple[str, ...], vendor: str) -> str:
     return " OR ".join(f'OLD."{name}" {is_not} NEW."{name}"' for name in columns)
 
 
+def _rules(vendor: str) -> dict[str, tuple[str, str, str]]:
+    """Trigger → what is tried, on which table, and when that is refused."""
+    begun = f"EXISTS (SELECT 1 FROM {PLANS} WHERE id = OLD.plan_id AND frozen_hash <> '')"
+    return {
+        "plan_frozen": ("UPDATE", PLANS, f"OLD.frozen_hash <> '' AND ({_differs(KEPT, vendor)})"),
+        "plan_kept": ("DELETE", PLANS, "OLD.frozen_hash <> ''"),
+        "measure_frozen": ("UPDATE", MEASURES, f"({_differs(PREDICTED, vendor)}) AND {begun}"),
+        "measure_kept": ("DELETE", MEASURES, begun),
+    }
+
+
 def create_statements(vendor: str) -> list[str]:
     """SQL that puts the triggers in place."""
-    begun = f"EXISTS (SELECT 1 FROM {PLANS} WHERE id = OLD.plan_id AND frozen_hash <> '')"
-    rules = {
-        "plan_frozen": (PLANS, f"OLD.frozen_hash <> '' AND ({_differs(KEPT, vendor)})"),
-        "measure_frozen": (MEASURES, f"({_differs(PREDICTED, vendor)}) AND {begun}"),
-    }
+    rules = _rules(vendor)
     if vendor == "sqlite":
-        return [
-            f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} WHEN {rule} BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
-            for name, (table, rule) in rules.items()
-        ]
+        return refusals({name: f"BEFORE {what} ON {table} WHEN {rule}" for name, (what, table, rule) in rules.items()},
+                        REFUSED)  # fmt: skip
     made = []
-    for name, (table, rule) in rules.items():
+    for name, (what, table, rule) in rules.items():
+        row = "OLD" if what == "DELETE" else "NEW"
         made.append(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {rule} THEN "
-            f"RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+            f"RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'integrity_constraint_violation'; "
+            f"END IF; RETURN {row}; END $$"
         )
-        made.append(f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+        made.append(f"CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
     return made
 
 
 def drop_statements(vendor: str) -> list[str]:
     """SQL that takes them away."""
-    tables = {"plan_frozen": PLANS, "measure_frozen": MEASURES}
-    if vendor == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in tables]
-    return [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, table in tables.items()] + [
-        f"DROP FUNCTION IF EXISTS {name}()" for name in tables
-    ]
+    tables = {name: table for name, (_what, table, _rule) in _rules(vendor).items()}
+    return dropped(vendor, tables, tuple(tables))
 
 
-def create(apps: Any, schema_editor: Any) -> None:
-    """For a migration: put the triggers in place."""
-    for statement in create_statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement, None)
-
-
-def drop(apps: Any, schema_editor: Any) -> None:
-    """For a migration backwards."""
-    for statement in drop_statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement, None)
+GUARD = guard(create_statements, drop_statements)
+create, drop = GUARD.create, GUARD.drop

@@ -1,11 +1,8 @@
-"""Triggers that keep released versions as they are, on SQLite and on PostgreSQL.
-
-SQLite forgets the triggers of a table that a migration makes anew: such a migration has to run `create` again.
-"""
+"""Triggers that keep released versions as they are, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
-from typing import Any
+from qualityloop.foundation.guards import dropped, guard, refusals, refusing
 
 TABLE = "standards_version"
 REFUSED = "a version that was in force is never changed"
@@ -34,39 +31,20 @@ _POSTGRESQL = {
     "version_no_update": f"BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({_changed('IS DISTINCT FROM')})",
     "version_no_delete": f"BEFORE DELETE ON {TABLE} FOR EACH ROW WHEN ({_HELD})",
 }
-_FUNCTION = f"""CREATE OR REPLACE FUNCTION version_refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'integrity_constraint_violation'; END $$"""
 
 
 def create_statements(vendor: str) -> list[str]:
     """SQL that puts the triggers in place."""
     if vendor == "sqlite":
-        return [f"CREATE TRIGGER {n} {on} BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END" for n, on in _SQLITE.items()]
+        return refusals(_SQLITE, REFUSED)
     made = [f"CREATE TRIGGER {name} {on} EXECUTE FUNCTION version_refuse()" for name, on in _POSTGRESQL.items()]
-    return [_FUNCTION, *made]
+    return [refusing("version_refuse", REFUSED), *made]
 
 
 def drop_statements(vendor: str) -> list[str]:
     """SQL that takes them away."""
-    if vendor == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in _SQLITE]
-    dropped = [f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in _POSTGRESQL]
-    return [*dropped, "DROP FUNCTION IF EXISTS version_refuse()"]
+    return dropped(vendor, dict.fromkeys(_SQLITE if vendor == "sqlite" else _POSTGRESQL, TABLE), ("version_refuse",))
 
 
-def create(apps: Any, schema_editor: Any) -> None:
-    """For a migration: put the triggers in place. Other databases are refused rather than left without."""
-    _run(schema_editor, create_statements)
-
-
-def drop(apps: Any, schema_editor: Any) -> None:
-    """For a migration backwards."""
-    _run(schema_editor, drop_statements)
-
-
-def _run(schema_editor: Any, statements: Any) -> None:
-    vendor = schema_editor.connection.vendor
-    if vendor not in ("sqlite", "postgresql"):
-        raise NotImplementedError(f"versions have no triggers for {vendor}")
-    for statement in statements(vendor):
-        schema_editor.execute(statement, None)
+GUARD = guard(create_statements, drop_statements)
+create, drop = GUARD.create, GUARD.drop
