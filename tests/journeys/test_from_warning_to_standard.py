@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -19,7 +18,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from qualityloop.analysis.indicators.loading import load_standard
 from qualityloop.analysis.warning.finding import Finding
 from qualityloop.analysis.warning.registry import RULES
-from qualityloop.demo import generate
 from qualityloop.diagnosis import store
 from qualityloop.diagnosis.warnings.models import EarlyWarning
 from qualityloop.diagnosis.warnings.services import findings_keep
@@ -28,9 +26,11 @@ from qualityloop.improvement.effects.models import Proposal
 from qualityloop.improvement.plans.models import Plan, Task
 from qualityloop.improvement.problems.models import Problem
 from qualityloop.standards.versions.models import Version
+from tests.improvement.test_whole_loop_api import at, lake_home
 from tests.people.conftest import House, build
 
-ZONE = ZoneInfo("Asia/Shanghai")
+__all__ = ["lake_home"]
+
 PATIENCE = 30_000  # milliseconds
 FOUND = Finding(
     "past_warning", "escalation_rate", (("team", "技术支持组"),), date(2026, 4, 1), date(2026, 4, 26), "important",
@@ -38,18 +38,6 @@ FOUND = Finding(
 )  # fmt: skip
 
 Person = Callable[[str], Page]
-
-
-def at(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 9, tzinfo=ZONE)
-
-
-@pytest.fixture(scope="module")
-def lake_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's rows: in them a measure of 11 May 2026 has worked."""
-    home = tmp_path_factory.mktemp("loop")
-    generate(home / "lake", tickets=8000)
-    return home
 
 
 @pytest.fixture

@@ -154,6 +154,29 @@ def add_period(parser: argparse.ArgumentParser, language: str) -> None:
         )
 
 
+def add_records(parser: argparse.ArgumentParser, language: str) -> None:
+    """PATH…, --map and --standard."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar=message("PATH").in_language(language),
+        help=message("files, folders of files, or one lake").in_language(language),
+    )
+    parser.add_argument(
+        "--map",
+        metavar=message("FILE").in_language(language),
+        help=message("mapping of the files (default: one is proposed, see inspect)").in_language(language),
+    )
+    parser.add_argument(
+        "--standard",
+        default="after-sales",
+        metavar=message("STANDARD").in_language(language),
+        help=message(
+            "key of a shipped standard or a .yaml or .xlsx file; shipped: {keys} (default: after-sales)", keys=SHIPPED
+        ).in_language(language),
+    )
+
+
 def add_engine(parser: argparse.ArgumentParser, language: str) -> None:
     """--engine, --memory and --zone."""
     parser.add_argument(

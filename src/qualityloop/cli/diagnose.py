@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.messages import Message, message
-from qualityloop.cli.arguments import SHIPPED, Parser, WrongUse, add_engine, add_output, add_period, check_period, names
+from qualityloop.cli.arguments import (
+    Parser,
+    WrongUse,
+    add_engine,
+    add_output,
+    add_period,
+    add_records,
+    check_period,
+    names,
+)
 from qualityloop.cli.output import STDOUT, check_target, deliver
 from qualityloop.cli.terminal import Terminal
 
@@ -26,26 +35,7 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
     """The arguments of `diagnose`."""
     text = message("measure records by a standard and name the worst problems").in_language(language)
     parser = commands.add_parser("diagnose", parents=[shared], help=text, description=text)
-    parser.add_argument(
-        "paths",
-        nargs="+",
-        metavar=message("PATH").in_language(language),
-        help=message("files, folders of files, or one lake").in_language(language),
-    )
-    parser.add_argument(
-        "--map",
-        metavar=message("FILE").in_language(language),
-        help=message("mapping of the files (default: one is proposed, see inspect)").in_language(language),
-    )
-    parser.add_argument(
-        "--standard",
-        default="after-sales",
-        metavar=message("STANDARD").in_language(language),
-        help=message(
-            "key of a shipped standard or a .yaml or .xlsx file; shipped: {keys} (default: after-sales)",
-            keys=SHIPPED,
-        ).in_language(language),
-    )
+    add_records(parser, language)
     add_period(parser, language)
     parser.add_argument(
         "--grain",

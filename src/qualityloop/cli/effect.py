@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from qualityloop.analysis.messages import message
-from qualityloop.cli.arguments import SHIPPED, Parser, WrongUse, add_engine, add_output, day, number
+from qualityloop.cli.arguments import Parser, WrongUse, add_engine, add_output, add_records, day, number
 from qualityloop.cli.output import STDOUT, check_target, deliver
 from qualityloop.cli.terminal import Terminal
 
@@ -25,28 +25,13 @@ def add(commands: argparse._SubParsersAction[Parser], shared: Parser, language: 
     """The arguments of `effect`."""
     text = message("tell whether a measure worked, with interval and method").in_language(language)
     parser = commands.add_parser("effect", parents=[shared], help=text, description=text)
-    word = message("PATH").in_language(language)
-    paths = message("files, folders of files, or one lake").in_language(language)
-    parser.add_argument("paths", nargs="+", metavar=word, help=paths)
+    add_records(parser, language)
     _add_question(parser, language)
     parser.add_argument(
         "--grain",
         choices=GRAINS,
         default="week",
         help=message("length of a period (default: week)").in_language(language),
-    )
-    parser.add_argument(
-        "--map",
-        metavar=message("FILE").in_language(language),
-        help=message("mapping of the files (default: one is proposed, see inspect)").in_language(language),
-    )
-    parser.add_argument(
-        "--standard",
-        default="after-sales",
-        metavar=message("STANDARD").in_language(language),
-        help=message(
-            "key of a shipped standard or a .yaml or .xlsx file; shipped: {keys} (default: after-sales)", keys=SHIPPED
-        ).in_language(language),
     )
     parser.add_argument(
         "--format",

@@ -13,11 +13,11 @@ from tests import factories
 from tests.lake import world
 
 from qualityloop.analysis.datasets import DATASETS
+from qualityloop.collection.subjects import SUBJECTS
 from qualityloop.collection.tagging.applying import apply_rules
 from qualityloop.collection.tagging.models import Tag, Tagging, TagRule
 from qualityloop.collection.tagging.queries import statistics
 from qualityloop.collection.tagging.rules import checked
-from qualityloop.collection.tagging.subjects import SUBJECTS
 from qualityloop.foundation.lake.reading import current_lake
 
 pytestmark = pytest.mark.django_db

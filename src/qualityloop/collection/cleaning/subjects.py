@@ -1,35 +1,19 @@
-"""Which records are cleaned: their tables, who sees them, what of them the rules look at."""
+"""Which records are cleaned: those with a customer, with what the rules look at beside their words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
-from django.db.models import Model, QuerySet
-from django.urls import reverse
+from django.db.models import Model
 
-from qualityloop.feedback.models import Complaint
-from qualityloop.feedback.permissions import COMPLAINTS
-from qualityloop.feedback.queries import complaints_for
-from qualityloop.foundation.permissions import Permission
-from qualityloop.operations.models import Ticket
-from qualityloop.operations.permissions import TICKETS
-from qualityloop.operations.queries import tickets_for
+from qualityloop.collection import subjects
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(subjects.Subject):
     """A table with a customer; `lines` are fact tables that show its records by their number too."""
 
-    dataset: str
-    model: type[Model]
-    visible: Callable[[Any], QuerySet[Any]]
-    right: Permission
-    page: str
-    instant: str
-    texts: tuple[str, ...]
-    moments: tuple[str, ...]
+    moments: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
 
     @property
@@ -37,31 +21,18 @@ class Subject:
         """The fact tables that leave a record out when it is set aside."""
         return (self.dataset, *self.lines)
 
-    @property
-    def rows(self) -> QuerySet[Any]:
-        """All records."""
-        return self.model._default_manager.all()
 
-    def url(self, pk: int) -> str:
-        """The record's page."""
-        return reverse(self.page, args=[pk])
+def _cleaned(dataset: str, moments: tuple[str, ...], lines: tuple[str, ...] = ()) -> Subject:
+    known = subjects.SUBJECTS[dataset]
+    return Subject(**{one.name: getattr(known, one.name) for one in fields(known)}, moments=moments, lines=lines)
 
 
 SUBJECTS = {
-    subject.dataset: subject
-    for subject in (
-        Subject(
-            "tickets", Ticket, tickets_for, TICKETS, "operations:ticket", "created_at", ("subject", "description"),
-            ("first_response_at", "resolved_at", "closed_at"), ("ticket_events",),
-        ),
-        Subject(
-            "complaints", Complaint, complaints_for, COMPLAINTS, "feedback:complaint", "received_at", ("text",),
-            ("classified_at", "answered_at", "closed_at"),
-        ),
-    )
-}  # fmt: skip
+    "tickets": _cleaned("tickets", ("first_response_at", "resolved_at", "closed_at"), ("ticket_events",)),
+    "complaints": _cleaned("complaints", ("classified_at", "answered_at", "closed_at")),
+}
 
 
 def subject_of(record: Model) -> Subject:
     """The subject to which a record belongs."""
-    return next(subject for subject in SUBJECTS.values() if isinstance(record, subject.model))
+    return SUBJECTS[subjects.subject_of(record).dataset]

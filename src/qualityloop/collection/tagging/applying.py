@@ -16,10 +16,10 @@ from qualityloop.analysis.engine import Engine, open_engine
 from qualityloop.analysis.indicators.language import Condition
 from qualityloop.analysis.lake import Lake, LakeDataset, Partition
 from qualityloop.analysis.messages import AnalysisError
+from qualityloop.collection.subjects import SUBJECTS, Subject
 from qualityloop.collection.tagging import actions
 from qualityloop.collection.tagging.models import Applied, Origin, Suggestion, Tagging, TagRefusal, TagRule
 from qualityloop.collection.tagging.rules import MEMORY_LIMIT, checked, evaluable, keys_in
-from qualityloop.collection.tagging.subjects import SUBJECTS, Subject
 from qualityloop.foundation.audit.recording import record
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.analysis.messages import AnalysisError
+from qualityloop.collection.subjects import SUBJECTS
 from qualityloop.collection.tagging.models import Tag, TagRule
 from qualityloop.collection.tagging.rules import checked
-from qualityloop.collection.tagging.subjects import SUBJECTS
 from qualityloop.collection.tagging.words import dataset_name
 
 

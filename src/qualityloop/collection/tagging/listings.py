@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from qualityloop.collection.subjects import SUBJECTS
 from qualityloop.collection.tagging.models import Tagging
 from qualityloop.collection.tagging.permissions import TAGS
 from qualityloop.collection.tagging.queries import tagged_for
-from qualityloop.collection.tagging.subjects import SUBJECTS
 from qualityloop.collection.tagging.words import dataset_name
 from qualityloop.foundation.listing import Choice, Column, Days, Listing, Related, Words
 

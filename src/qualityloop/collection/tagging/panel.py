@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from qualityloop.collection.subjects import SUBJECTS, subject_of
 from qualityloop.collection.tagging.permissions import TAG
 from qualityloop.collection.tagging.queries import chips
-from qualityloop.collection.tagging.subjects import SUBJECTS, subject_of
 from qualityloop.foundation.panels import Panel, register_panel
 
 TEMPLATE = "tagging/panel.html"

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
+from qualityloop.collection.subjects import SUBJECTS
 from qualityloop.collection.tagging.models import Learning, Origin, Suggestion, Tag, Tagging, TagRule
-from qualityloop.collection.tagging.subjects import SUBJECTS
 
 KEYS = 9  # tags with a number key
 REMEMBERED = 600  # seconds that number keys stay where they are

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
+from qualityloop.collection.subjects import SUBJECTS, subject_of
 from qualityloop.collection.tagging import actions
 from qualityloop.collection.tagging.models import Origin, Suggestion, Tag, Tagging, TagRefusal, TagRule
-from qualityloop.collection.tagging.subjects import SUBJECTS, subject_of
 from qualityloop.foundation.audit.recording import record, values_of
 from qualityloop.foundation.models import User
 

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from qualityloop.analysis.text import TARGET, Examples, TagModel, learn
+from qualityloop.collection.subjects import SUBJECTS, Subject
 from qualityloop.collection.tagging import actions
 from qualityloop.collection.tagging.models import Learning, Origin, Suggestion, Tag, Tagging, TagRefusal
-from qualityloop.collection.tagging.subjects import SUBJECTS, Subject
 from qualityloop.foundation.audit.recording import record
 from qualityloop.foundation.models import User
 

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.messages import AnalysisError
 from qualityloop.analysis.problems.pareto import pareto
+from qualityloop.collection.subjects import SUBJECTS, Subject
 from qualityloop.collection.tagging import panel, queries, services
 from qualityloop.collection.tagging.forms import RuleForm, TagForm
 from qualityloop.collection.tagging.jobs import LEARN
 from qualityloop.collection.tagging.models import Learning, Tag, TagRule
 from qualityloop.collection.tagging.permissions import TAG, TAGS
 from qualityloop.collection.tagging.rules import checked, tried
-from qualityloop.collection.tagging.subjects import SUBJECTS, Subject
 from qualityloop.collection.tagging.words import dataset_name
 from qualityloop.collection.views.imports import person
 from qualityloop.foundation.audit.presentation import history_panel

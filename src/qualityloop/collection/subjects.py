@@ -1,4 +1,4 @@
-"""Which records can be tagged: their tables, who sees them, what of them is read."""
+"""Records that can be tagged and cleaned: their tables, who sees them, what of them is read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qualityloop.operations.queries import tickets_for
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A table whose records can be tagged; `texts` are its columns in words, `instant` what gives its month."""
+    """A table of records; `texts` are its columns in words, `instant` what gives its month."""
 
     dataset: str
     model: type[Model]
@@ -30,6 +30,11 @@ class Subject:
     page: str
     instant: str
     texts: tuple[str, ...]
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """All records."""
+        return self.model._default_manager.all()
 
     def text_of(self, values: tuple[Any, ...]) -> str:
         """The columns in words as one text."""
