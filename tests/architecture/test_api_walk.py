@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 from ninja.operation import Operation
+from pydantic import BaseModel
 
 from qualityloop.foundation.accounts import account_create
 from qualityloop.foundation.api import app, metering
@@ -133,3 +134,27 @@ def test_every_text_of_the_document_is_in_chinese_too() -> None:
     for name, model in schema["components"]["schemas"].items():
         walk(model.get("properties", {}), name)
     assert not missing, "\n".join(missing)
+
+
+def test_bodies_have_names_of_their_own() -> None:
+    """Two bodies of one name would be one in the document, and one of the two described wrongly."""
+    found: dict[str, set[str]] = {}
+
+    def walk(kind: Any) -> None:
+        for part in getattr(kind, "__args__", ()):
+            walk(part)
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and not kind.__module__.startswith("ninja"):
+            places = found.setdefault(kind.__name__, set())
+            if (place := f"{kind.__module__}.{kind.__qualname__}") not in places:
+                places.add(place)
+                for column in kind.model_fields.values():
+                    walk(column.annotation)
+
+    for _path, operation in app.operations(app.the_api()):
+        for details in (*operation.models, *(model for model in operation.response_models.values() if model)):
+            if isinstance(details, type) and issubclass(details, BaseModel):
+                for column in details.model_fields.values():
+                    walk(column.annotation)
+    assert len(found) > 100
+    double = {name: sorted(places) for name, places in found.items() if len(places) > 1}
+    assert not double, "\n".join(f"{name}: {', '.join(places)}" for name, places in double.items())

@@ -29,7 +29,7 @@ Cell = str | int | float | bool | None
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class Rows(Strict):
+class RowsSent(Strict):
     """Rows of one data set. A row that is sent again under the same source and key replaces what was sent before."""
 
     source: Name = Field(description=spoken(_("Name of the system that sends; keys are its own")))
@@ -83,7 +83,7 @@ def _answer(run: ImportRun) -> ImportAnswer:
     ),
     **allows(IMPORT),
 )
-def send_rows(request: HttpRequest, dataset: str, body: Rows) -> Status[ImportAnswer]:
+def send_rows(request: HttpRequest, dataset: str, body: RowsSent) -> Status[ImportAnswer]:
     """Rows are read as those of a file are: what cannot be taken is rejected with its reason and kept for repair."""
     if not pushing.takes(dataset):
         raise Http404

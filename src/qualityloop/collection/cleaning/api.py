@@ -29,7 +29,7 @@ class Judgement(Strict):
     reason: str = Field(min_length=1, max_length=500, description=spoken(_("Why, for the history")))
 
 
-class FindingAnswer(BaseModel):
+class SetAsideAnswer(BaseModel):
     """A record that a rule caught."""
 
     id: int
@@ -63,7 +63,7 @@ def _answer(found: Finding) -> dict[str, Any]:
 
 @cleaning.post(
     "/{pk}/take-back",
-    response=FindingAnswer,
+    response=SetAsideAnswer,
     operation_id="set_aside_take_back",
     **allows(CLEANING, _("Take a record back"), _("It counts again; the rule does not catch it any more.")),
 )
@@ -74,7 +74,7 @@ def take_back(request: HttpRequest, pk: Key, judgement: Judgement) -> dict[str, 
 
 @cleaning.post(
     "/{pk}/set-aside",
-    response=FindingAnswer,
+    response=SetAsideAnswer,
     operation_id="set_aside_again",
     **allows(CLEANING, _("Set a record aside again"), _("Undoes a taking back.")),
 )

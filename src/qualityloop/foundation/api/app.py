@@ -84,7 +84,8 @@ def _complete(operation: Operation) -> None:
     """Every operation declares its permission, documents its errors and refuses what it does not know."""
     permission_of(operation)
     has_body = any(model.__ninja_param_source__ == "body" for model in operation.models)
-    for status in (*ERRORS, *((400, 409, 413) if has_body else ())):
+    writes = not {"GET", "HEAD"} >= set(operation.methods)  # may be refused by the state that things are in
+    for status in (*ERRORS, *((409,) if writes else ()), *((400, 413) if has_body else ())):
         operation.response_models.setdefault(status, operation._create_response_model(Problem))
     operation.run = _strict(operation, operation.run)  # type: ignore[method-assign]
 

@@ -91,7 +91,7 @@ class NewFinding(Strict):
     owner: Number | None = None
 
 
-class Why(Strict):
+class AuditReason(Strict):
     """Why."""
 
     reason: str = Field(min_length=1, max_length=2000)
@@ -106,7 +106,7 @@ class ShareAnswer(BaseModel):
     high: float | None
 
 
-class FindingAnswer(BaseModel):
+class AuditFindingAnswer(BaseModel):
     """A finding with its problem."""
 
     id: int
@@ -137,7 +137,7 @@ class PointAnswer(BaseModel):
     note: str
     looked: int | None
     fine: int | None
-    findings: list[FindingAnswer]
+    findings: list[AuditFindingAnswer]
 
 
 class RoundAnswer(BaseModel):
@@ -314,7 +314,7 @@ def answer(request: HttpRequest, pk: Key, answering: Answering) -> dict[str, Any
 
 @points.post(
     "/{pk}/findings",
-    response={201: FindingAnswer},
+    response={201: AuditFindingAnswer},
     operation_id="audit_points_finding",
     **allows(permissions.AUDIT_CHECK, _("Enter a finding at a point"), _("Graded; who is to mend it is told.")),
 )
@@ -330,7 +330,7 @@ def finding(request: HttpRequest, pk: Key, new: NewFinding) -> Status[dict[str, 
 
 @findings.post(
     "/{pk}/problem",
-    response=FindingAnswer,
+    response=AuditFindingAnswer,
     operation_id="audit_findings_problem",
     **allows(PROBLEM_OPEN, _("Turn a finding into a problem"), _("Once; a second time answers the same problem.")),
 )
@@ -344,11 +344,11 @@ def problem(request: HttpRequest, pk: Key) -> dict[str, Any]:
 
 @findings.post(
     "/{pk}/close",
-    response=FindingAnswer,
+    response=AuditFindingAnswer,
     operation_id="audit_findings_close",
     **allows(permissions.AUDIT_PLAN, _("Close a finding"), _("By hand, with the reason.")),
 )
-def close(request: HttpRequest, pk: Key, why: Why) -> dict[str, Any]:
+def close(request: HttpRequest, pk: Key, why: AuditReason) -> dict[str, Any]:
     """By hand, with the reason."""
     one = _finding(request, pk)
     return _finding_said(

@@ -63,7 +63,7 @@ class Lock(Strict):
     tag: Number | None = None
 
 
-class Why(Strict):
+class CauseReason(Strict):
     """The reason."""
 
     reason: str = Field(min_length=1, max_length=2000)
@@ -250,7 +250,7 @@ def lock(request: HttpRequest, pk: Key, wanted: Lock) -> Status[dict[str, Any]]:
     operation_id="causes_unlock",
     **allows(LOCK, _("Unlock a root cause"), _("With the reason.")),
 )
-def unlock(request: HttpRequest, pk: Key, wanted: Why) -> Status[None]:
+def unlock(request: HttpRequest, pk: Key, wanted: CauseReason) -> Status[None]:
     """With the reason."""
     node = _found(request, pk)
     cause = RootCause.objects.filter(node=node, unlocked_at__isnull=True).first()

@@ -89,7 +89,7 @@ class ProposalChange(Strict):
     owner: Number | None = Field(None, description=spoken(_("Id of a member of staff")))
 
 
-class Decision(Strict):
+class ProposalDecision(Strict):
     """What is decided about a proposal."""
 
     decision: Literal["accept", "reject", "finish"]
@@ -174,7 +174,7 @@ def change(request: HttpRequest, pk: Key, values: ProposalChange) -> dict[str, A
     operation_id="standard_proposals_decide",
     **allows(STANDARDISE, _("Decide on a proposal"), _("Accepting begins the draft of a version in the standards.")),
 )
-def decide(request: HttpRequest, pk: Key, decision: Decision) -> dict[str, Any]:
+def decide(request: HttpRequest, pk: Key, decision: ProposalDecision) -> dict[str, Any]:
     """Accepting begins the draft of a version in the standards."""
     one = proposal_or_404(request, pk)
     given: dict[str, Any] = {"actor": request.user, "proposal": one, "address": address_of(request)}

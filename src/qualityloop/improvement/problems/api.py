@@ -82,7 +82,7 @@ class Closing(Strict):
     signature: str = Field("", max_length=200, description=spoken(_("One's own name, as the account has it")))
 
 
-class Reason(Strict):
+class ProblemReason(Strict):
     """Why."""
 
     reason: str = Field(min_length=1, max_length=2000)
@@ -212,7 +212,7 @@ def problem_close(request: HttpRequest, pk: Key, closing: Closing) -> dict[str, 
     operation_id="improvements_reopen",
     **allows(PROBLEM_CLOSE, _("Open a closed problem again"), _("With the reason.")),
 )
-def problem_reopen(request: HttpRequest, pk: Key, why: Reason) -> dict[str, Any]:
+def problem_reopen(request: HttpRequest, pk: Key, why: ProblemReason) -> dict[str, Any]:
     """With the reason."""
     return _moved(request, pk, state="open", reason=why.reason)
 

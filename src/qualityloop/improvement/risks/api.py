@@ -95,7 +95,7 @@ class Accepting(Strict):
     reason: str = Field(min_length=1, max_length=2000)
 
 
-class ItemAnswer(BaseModel):
+class ReadinessAnswer(BaseModel):
     """A goal or a readiness item."""
 
     id: int
@@ -144,7 +144,7 @@ class LaunchAnswer(BaseModel):
     version: int
     owner: int | None
     department: int | None
-    items: list[ItemAnswer]
+    items: list[ReadinessAnswer]
     risks: list[RiskAnswer]
     in_the_way: int = Field(description=spoken(_("How many things keep it from being approved")))
 
@@ -164,7 +164,7 @@ def _risk(request: HttpRequest, pk: int) -> Risk:
 
 
 def _item_said(one: Item) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in ItemAnswer.model_fields if name != "id"} | {"id": one.pk}
+    return {name: getattr(one, name) for name in ReadinessAnswer.model_fields if name != "id"} | {"id": one.pk}
 
 
 def _risk_said(one: Risk, fired: list[Any]) -> dict[str, Any]:
@@ -227,7 +227,7 @@ def move(request: HttpRequest, pk: Key, moving: LaunchMove) -> dict[str, Any]:
 
 @plans.post(
     "/{pk}/items",
-    response={201: ItemAnswer},
+    response={201: ReadinessAnswer},
     operation_id="launch_plans_item",
     **allows(permissions.RISK_WRITE, _("Add a goal or a readiness item"), _("While the plan is being written.")),
 )
@@ -255,7 +255,7 @@ def risk_add(request: HttpRequest, pk: Key, new: NewRisk) -> Status[dict[str, An
 
 @items.put(
     "/{pk}/ready",
-    response=ItemAnswer,
+    response=ReadinessAnswer,
     operation_id="launch_items_ready",
     **allows(permissions.RISK_WRITE, _("Say that something is ready"), _("Or that it is not after all.")),
 )

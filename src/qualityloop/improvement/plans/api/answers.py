@@ -63,7 +63,7 @@ class PlanAnswer(BaseModel):
     frozen_hash: str = Field(description=spoken(_("SHA-256 of the content at the start")))
 
 
-class FindingAnswer(BaseModel):
+class SmartAnswer(BaseModel):
     """Something that the SMART check says."""
 
     letter: str
@@ -91,7 +91,7 @@ class MeasureAnswer(BaseModel):
     effect_until: date | None
     method: str
     state: str
-    smart: list[FindingAnswer]
+    smart: list[SmartAnswer]
 
 
 class TaskAnswer(BaseModel):

@@ -144,7 +144,7 @@ class Results(Strict):
     results: list[ItemResult] = Field(max_length=20_000)
 
 
-class Judgement(Strict):
+class CheckJudgement(Strict):
     """How it came out; a sample is judged by its rule."""
 
     passed: bool | None = None
@@ -349,7 +349,7 @@ def check_enter(request: HttpRequest, pk: Key, given: Results) -> list[dict[str,
     operation_id="checkpoints_judge",
     **allows(permissions.CHECK, _("Judge a checkpoint"), _("A failure opens a 48-hour review.")),
 )
-def check_judge(request: HttpRequest, pk: Key, judgement: Judgement) -> dict[str, Any]:
+def check_judge(request: HttpRequest, pk: Key, judgement: CheckJudgement) -> dict[str, Any]:
     """A failure opens a 48-hour review."""
     one = _check(request, pk)
     kept = tried(lambda: checking.check_judge(**_said(request, checkpoint=one, **judgement.model_dump())))
