@@ -128,7 +128,7 @@ def test_a_right_that_is_taken_away_takes_the_page_with_it(
     boss.get_by_role("link", name="角色与权限").click()
     boss.get_by_role("link", name="客服专员").click()
     boss.get_by_label("查看指标及其数值").uncheck()
-    boss.get_by_label("原因").fill("试行")
+    boss.get_by_role("textbox", name="原因").fill("试行")
     boss.get_by_role("button", name="保存").click()
     expect(boss.get_by_text("已保存")).to_be_visible()
     expect(boss.locator(".ql-history")).to_contain_text("查看指标及其数值")

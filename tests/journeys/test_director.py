@@ -23,7 +23,7 @@ def test_from_the_overview_to_the_rows_that_prove_it(open_page: Callable[..., Pa
     expect(page.get_by_text("share(first_response_minutes <= 5)")).to_be_visible()
     expect(page.locator('[data-chart="bars"] canvas, [data-chart="bars"] svg').first).to_be_visible()
 
-    link = page.locator(".ql-now a").first
+    link = page.locator(".ql-now dl a").first
     number = int(re.sub(r"\D", "", link.inner_text()))
     link.click()
     expect(page.locator("h1")).to_contain_text("背后的")

@@ -214,7 +214,7 @@ def bring_complaints(page: Page, address: str, folder: Path) -> None:
 def behind(page: Page, address: str, indicator: str, period: str) -> int:
     """The number on the indicator's page for a quarter, and the same number of rows in the exported file."""
     page.goto(f"{address}/indicators/{indicator}/?standard=ours&grain=quarter&period={period}")
-    link = page.locator(".ql-now a").first
+    link = page.locator(".ql-now dl a").first
     first = re.match(r"[\d\s]+", link.inner_text())
     assert first is not None
     shown = int(re.sub(r"\s", "", first[0]))
