@@ -13,7 +13,8 @@ EXPORTS = ROOT / "tests" / "analysis" / "files" / "exports"
 
 
 def run(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "QUALITYLOOP_HOME": str(home), "QUALITYLOOP_LANG": "en", "QUALITYLOOP_DATABASE": "",
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    environment = {**inherited, "QUALITYLOOP_HOME": str(home), "QUALITYLOOP_LANG": "en", "QUALITYLOOP_DATABASE": "",
                    "PYTHONPATH": str(ROOT / "src")}  # fmt: skip
     words = [sys.executable, "-m", "qualityloop", "import", *(str(one) for one in arguments)]
     return subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=300)

@@ -31,7 +31,7 @@ def test_word_says_problems_grades_drivers_values_and_definitions(word: tuple[st
     cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
     words = "\n".join([*(p.text for p in paper.paragraphs), *cells])
     assert PROBLEM.sentence.in_language(language) in words
-    assert {"zh": "重要", "en": "important"}[language] in words
+    assert {"zh": "重要", "en": "Important"}[language] in words
     assert BREAKOUT in words  # what tries to break out is text
     for indicator in DIAGNOSIS.standard.indicators:
         assert indicator.name.in_language(language) in words
@@ -112,5 +112,5 @@ def test_the_workbook_has_its_charts() -> None:
     assert [row[1] or None for row in rows[2:12]] == [v.value for v in series]
     with zipfile.ZipFile(io.BytesIO(body)) as package:
         charts = [package.read(name).decode() for name in package.namelist() if "charts/chart" in name]
-    assert len(charts) == 4  # three headline figures and the causes
+    assert len(charts) == 4  # three headline figures and the complaints by category
     assert any("图表!$B$3:$B$12" in chart.replace("'", "") for chart in charts)

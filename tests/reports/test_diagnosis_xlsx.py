@@ -33,7 +33,7 @@ def _table(workbook: bytes, sheet: str) -> list[dict[str, object]]:
 def test_sheets(workbook: bytes) -> None:
     names = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).sheet_names
     assert names == [
-        *("Overview", "Values", "Problems", "Drivers", "Causes of complaints", "Definitions", "Not computed")
+        *("Overview", "Values", "Problems", "Drivers", "Causes of complaints", "Definitions", "Not computed", "Charts")
     ]
 
 
@@ -62,11 +62,12 @@ def test_text_stays_text(workbook: bytes) -> None:
     assert any(BREAKOUT in group for group in groups)
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         sheets = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
-        relations = [n for n in archive.namelist() if n.startswith("xl/worksheets/_rels")]
-    assert len(sheets) == 7
+        relations = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/_rels")]
+    assert len(sheets) == 8
     assert not any(re.search(r"<f[ >]|<hyperlink", sheet) for sheet in sheets)
-    assert not relations
-    assert all("<autoFilter" in sheet and 'state="frozen"' in sheet for sheet in sheets)
+    assert [re.findall('Type="[^"]*/([a-z]+)"', one) for one in relations] == [["drawing"]]  # charts, never a link
+    assert "External" not in "".join(relations)
+    assert all("<autoFilter" in sheet and 'state="frozen"' in sheet for sheet in sheets[:7])
 
 
 def test_drivers_and_reasons(workbook: bytes) -> None:

@@ -167,20 +167,21 @@ class _Paper(Paper):
 
     def complaints(self) -> None:
         """What complaints are about, the vital few first."""
-        items = complaints.causes(self.reading)
-        if not items:
+        found = complaints.paretos(self.reading)
+        if not found:
             return
-        title = self.say(message("Causes of complaints"))
-        self.heading(title, 1)
-        bars = complaints.bars(Page(self.language), items)
-        bar_chart(self.document, payloads.pareto(bars, title, self.language))
-        heads = self.heads(message("Cause"), message("Count"), message("Share"), message("Cumulative share"))
-        rows = [
-            (item.name, self.reading.count(item.count), format_share(item.share, self.language),
-             format_share(item.cumulative, self.language))
-            for item in items
-        ]  # fmt: skip
-        self.table(heads, rows, (8, 3, 3, 3))
+        self.heading(self.say(message("Complaints")), 1)
+        for title, items in found:
+            self.heading(title, 2)
+            bars = complaints.bars(Page(self.language), items)
+            bar_chart(self.document, payloads.pareto(bars, title, self.language))
+            heads = self.heads(message("Cause"), message("Count"), message("Share"), message("Cumulative share"))
+            rows = [
+                (item.name, self.reading.count(item.count), format_share(item.share, self.language),
+                 format_share(item.cumulative, self.language))
+                for item in items
+            ]  # fmt: skip
+            self.table(heads, rows, (8, 3, 3, 3))
 
     def missing(self) -> None:
         """What could not be computed, and why."""

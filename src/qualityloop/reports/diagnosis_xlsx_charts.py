@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from qualityloop.analysis.indicators.standard import Indicator, Unit
 from qualityloop.analysis.indicators.values import Value
 from qualityloop.analysis.messages import message
+from qualityloop.analysis.problems.pareto import ParetoItem
 from qualityloop.diagnosis.payloads import short_label
-from qualityloop.reports.diagnosis.complaints import causes
+from qualityloop.reports.diagnosis.complaints import paretos
 from qualityloop.reports.diagnosis.reading import Reading
 from qualityloop.reports.diagnosis.trends import LONGEST
 
@@ -33,7 +34,8 @@ def sheet(book: xlsxwriter.Workbook, reading: Reading, formats: Mapping[Unit, An
     top = 0
     for indicator, series in shown:
         top = _trend(book, page, top, reading, indicator, series, formats)
-    _pareto(book, page, top, reading)
+    for title, items in paretos(reading):
+        top = _pareto(book, page, top, title, items)
 
 
 def _trend(  # noqa: PLR0917
@@ -73,11 +75,8 @@ def _trend(  # noqa: PLR0917
     return max(last + 2, top + HIGH)
 
 
-def _pareto(book: xlsxwriter.Workbook, page: Any, top: int, reading: Reading) -> None:
-    items = causes(reading)
-    if not items:
-        return
-    title = message("Causes of complaints").in_language(reading.language)
+def _pareto(book: xlsxwriter.Workbook, page: Any, top: int, title: str, items: Sequence[ParetoItem]) -> int:
+    """Names, counts and bars from row `top` on; where the next begins."""
     page.write_string(top, 0, title)
     for row, item in enumerate(items, start=top + 1):
         page.write_string(row, 0, item.name)
@@ -91,3 +90,4 @@ def _pareto(book: xlsxwriter.Workbook, page: Any, top: int, reading: Reading) ->
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True})
     page.insert_chart(top, 7, chart)
+    return max(last + 2, top + HIGH)

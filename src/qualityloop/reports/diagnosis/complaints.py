@@ -19,23 +19,27 @@ MOST_BARS = 10
 
 def section(page: Page, reading: Reading) -> None:
     """A Pareto of the causes, and one per dimension in which complaints were counted."""
-    cards: list[Html] = []
+    if cards := [_card(page, title, items) for title, items in paretos(reading)]:
+        page.section("complaints", message("Complaints"), tag("div", *cards, class_="r-trends"))
+
+
+def paretos(reading: Reading) -> list[tuple[str, tuple[ParetoItem, ...]]]:
+    """Title and items of each Pareto: of the causes, and of each dimension in which the first indicator was split."""
+    found: list[tuple[str, tuple[ParetoItem, ...]]] = []
     if items := causes(reading):
-        cards.append(_card(page, page.say(message("Causes of complaints")), items))
+        found.append((message("Causes of complaints").in_language(reading.language), items))
     for indicator in reading.computed():
         if indicator.kind != "complaint":
             continue
         for grouping in reading.groupings():
-            if cards and grouping == (CAUSE,):
-                continue
+            if found and grouping == (CAUSE,):
+                continue  # the same once more
             if len(grouping) == 1 and (items := counted(reading, indicator, grouping[0])):
-                columns = reading.columns(indicator, grouping)
-                title = page.say(message("Complaints by {columns}", columns=columns))
-                cards.append(_card(page, title, items))
-        if cards:
+                words = message("Complaints by {columns}", columns=reading.columns(indicator, grouping))
+                found.append((words.in_language(reading.language), items))
+        if found:
             break
-    if cards:
-        page.section("complaints", message("Complaints"), tag("div", *cards, class_="r-trends"))
+    return found
 
 
 def causes(reading: Reading) -> tuple[ParetoItem, ...]:
