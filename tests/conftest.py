@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = Path(tempfile.gettempdir()) / f"qualityloop-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
 
 
 def skip(reason: str) -> None:
@@ -15,6 +18,14 @@ def skip(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"would be skipped: {reason}")
     pytest.skip(reason)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The databases that tests were given copies of go with the run."""
+    if not hasattr(session.config, "workerinput"):
+        manager = getattr(session.config.pluginmanager.getplugin("dsession"), "nodemanager", None)
+        made = TEMPLATES if manager is None else TEMPLATES.with_name(f"qualityloop-{manager.testrunuid}")
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 from tests.conftest import ROOT
-from tests.databases import as_default
+from tests.databases import sqlite_as_default
 
 LINES, BAD, SIZE, PIECES = 2_000, 20, 250, 3
 MAPPING = """version: 1
@@ -57,14 +57,14 @@ def test_killed_and_begun_again(tmp_path: Path, settings: Any, django_db_blocker
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     whole.mkdir()
     settings.QUALITYLOOP_HOME = whole
-    with as_default("", whole, django_db_blocker):
+    with sqlite_as_default(whole, django_db_blocker):
         number = started(settings)
         connection.close()
         shutil.copytree(whole, killed)
         assert program(whole, str(number), "0").wait(300) == 0
         expected = outcome(number)
     settings.QUALITYLOOP_HOME = killed
-    with as_default("", killed, django_db_blocker):
+    with sqlite_as_default(killed, django_db_blocker):
         child = program(killed, str(number), "0.5")
         assert child.stdout is not None
         for _ in range(PIECES):

@@ -12,7 +12,7 @@ from django_q.models import OrmQ
 from qualityloop.foundation.jobs.models import JobRun
 from qualityloop.foundation.notices.models import Notice
 from qualityloop.foundation.webhooks.models import Announcement, Subscription
-from tests.databases import as_default, emptied, postgresql
+from tests.databases import emptied, postgresql_as_default, sqlite_as_default
 from tests.processes.programs import environ, tables
 from tests.processes.proving import jobs
 
@@ -26,10 +26,10 @@ def served(
     """A database that programs of their own work on, too: SQLite in a file, and PostgreSQL."""
     home: Path = tmp_path_factory.mktemp("jobs")
     if request.param == "sqlite":
-        with as_default("", home, django_db_blocker):
+        with sqlite_as_default(home, django_db_blocker):
             yield environ("", home)
         return
-    with postgresql() as address, as_default(address, home, django_db_blocker):
+    with postgresql_as_default(home, django_db_blocker) as address:
         yield environ(address, home)
 
 
@@ -37,7 +37,7 @@ def served(
 def sqlite_home(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[dict[str, str]]:
     """SQLite in a file."""
     home: Path = tmp_path_factory.mktemp("jobs")
-    with as_default("", home, django_db_blocker):
+    with sqlite_as_default(home, django_db_blocker):
         yield environ("", home)
 
 
