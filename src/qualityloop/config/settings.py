@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "qualityloop.foundation",
     "qualityloop.foundation.api",
     "qualityloop.foundation.care",
+    "qualityloop.foundation.chats",
     "qualityloop.foundation.files",
     "qualityloop.foundation.jobs",
     "qualityloop.foundation.lake",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("qualityloop.foundation.jobs.urls")),
     path("", include("qualityloop.foundation.notices.urls")),
     path("", include("qualityloop.foundation.webhooks.urls")),
+    path("", include("qualityloop.foundation.chats.urls")),
     path("", include("qualityloop.foundation.files.urls")),
     path("", include("qualityloop.foundation.lake.urls")),
     path("", include("qualityloop.foundation.care.urls")),

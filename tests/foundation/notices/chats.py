@@ -26,6 +26,7 @@ class Chat:
     port: int = 0
     got: list[dict[str, Any]] = field(default_factory=list)
     tries: int = 0
+    keys: list[str] = field(default_factory=list)  # Authorization
     answers: list[tuple[int, str]] = field(default_factory=list)  # instead of its own, one after another
     slow: float = 0
 
@@ -75,7 +76,36 @@ def wecom(path: str, body: dict[str, Any]) -> dict[str, Any] | None:
     return {"errcode": 0, "errmsg": "ok"}
 
 
-JUDGES = {"/robot/send": dingtalk, "/open-apis/bot/v2/hook/x": feishu, "/cgi-bin/webhook/send": wecom}
+def session(path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    """DingTalk: the address of a conversation that came with a message."""
+    if parse_qs(urlsplit(path).query).get("session") != ["s1"]:
+        return {"errcode": 300001, "errmsg": "session is expired"}
+    good = body.get("msgtype") == "text" and body["text"].get("content")
+    return {"errcode": 0, "errmsg": "ok"} if good else {"errcode": 40035, "errmsg": "参数不合法"}
+
+
+def tenant(path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    """Feishu: a token for an application's secret."""
+    if body != {"app_id": "cli_1", "app_secret": "app-secret"}:
+        return {"code": 10003, "msg": "invalid param"}
+    return {"code": 0, "msg": "ok", "tenant_access_token": "t-1", "expire": 7200}
+
+
+def replied(path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    """Feishu: a reply to a message."""
+    if body.get("msg_type") != "text" or not json.loads(body["content"]).get("text"):
+        return {"code": 230001, "msg": "invalid request"}
+    return {"code": 0, "msg": "success", "data": {"message_id": "om_answer"}}
+
+
+JUDGES = {
+    "/robot/sendBySession": session,
+    "/open-apis/auth/v3/tenant_access_token/internal": tenant,
+    "/open-apis/im/v1/messages/om_1/reply": replied,
+    "/robot/send": dingtalk,
+    "/open-apis/bot/v2/hook/x": feishu,
+    "/cgi-bin/webhook/send": wecom,
+}
 
 
 @contextmanager
@@ -87,6 +117,7 @@ def chat_server() -> Iterator[Chat]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             chat.tries += 1
+            chat.keys.append(self.headers.get("Authorization", ""))
             if chat.answers:
                 status, text = chat.answers.pop(0)
             else:

@@ -16,6 +16,7 @@ from qualityloop.foundation.jobs import Later, Progress, job, schedule
 from qualityloop.foundation.notices.kinds import KINDS
 from qualityloop.foundation.notices.models import Delivery, Notice, Sent, Wishes
 from qualityloop.foundation.notices.planning import after_quiet
+from qualityloop.foundation.notices.signals import delivered
 from qualityloop.foundation.notices.transports import TRANSPORTS
 from qualityloop.foundation.notices.transports.base import Letter, Refused, Send, To, TryAgain, Unsure
 from qualityloop.foundation.wording import Words, kept
@@ -74,7 +75,7 @@ def _settle(wanted: models.QuerySet[Delivery]) -> bool:
     parcel = uuid.uuid4().hex
     try:
         with translation.override(user.language or settings.LANGUAGE_CODE), transport.ready(to) as send_it:
-            _send(waiting, parcel, to, send_it)
+            key = _send(waiting, parcel, to, send_it)
     except TryAgain as error:
         _later(waiting, error)
     except Refused as error:
@@ -82,13 +83,19 @@ def _settle(wanted: models.QuerySet[Delivery]) -> bool:
     except Unsure as error:
         _mark(waiting, Sent.UNSURE, error.text, on_page=True)
     else:
-        _mark(waiting, Sent.SENT, "")
+        with transaction.atomic():
+            _mark(waiting, Sent.SENT, "", message_id=key)
+            for one in waiting:
+                delivered.send(Delivery, delivery=one, message_id=key, at=timezone.now())
         return len(waiting) == MOST_IN_DIGEST
     return False
 
 
-def _send(waiting: list[Delivery], parcel: str, to: To, send_it: Send) -> None:
-    """The connection stands: mark first, then send. Whoever finds the mark later knows what he does not know."""
+def _send(waiting: list[Delivery], parcel: str, to: To, send_it: Send) -> str:
+    """The connection stands: mark first, then send. Whoever finds the mark later knows what he does not know.
+
+    The key of the message: as the other side told, else ours.
+    """
     with transaction.atomic():
         ours = Delivery.objects.filter(pk__in=[one.pk for one in waiting], state=Sent.WAITING)
         count = ours.update(state=Sent.SENDING, parcel=parcel, changed_at=timezone.now())
@@ -96,7 +103,8 @@ def _send(waiting: list[Delivery], parcel: str, to: To, send_it: Send) -> None:
             transaction.set_rollback(True)
     if count != len(waiting):
         raise TryAgain(message("somebody else was faster"))
-    send_it(_letter(waiting))
+    letter = _letter(waiting)
+    return send_it(letter) or letter.key
 
 
 def _letter(waiting: list[Delivery]) -> Letter:
@@ -104,7 +112,8 @@ def _letter(waiting: list[Delivery]) -> Letter:
     first = waiting[0].notice
     key = f"notice-{waiting[0].pk}.{waiting[0].attempts}"
     if not waiting[0].digest:
-        return Letter(first.subject, first.text, absolute(first.url), key)
+        links = tuple((words, absolute(page)) for words, page in first.links if absolute(page))
+        return Letter(first.subject, first.text, absolute(first.url), key, links)
     lines = []
     for delivery in waiting:
         notice = delivery.notice
@@ -150,10 +159,12 @@ def _later(waiting: list[Delivery], error: TryAgain) -> None:
     raise Later(max(PAUSES[done], error.seconds), error.text)
 
 
-def _mark(deliveries: list[Delivery], state: Sent, why: Words, *, on_page: bool = False) -> None:
+def _mark(deliveries: list[Delivery], state: Sent, why: Words, *, on_page: bool = False, message_id: str = "") -> None:
     """Note how it went. What has not surely arrived shows on the page, whatever was chosen: so nothing is lost."""
     with transaction.atomic():
         keys = [one.pk for one in deliveries]
-        Delivery.objects.filter(pk__in=keys).update(state=state, error_json=kept(why), changed_at=timezone.now())
+        Delivery.objects.filter(pk__in=keys).update(
+            state=state, error_json=kept(why), message_id=message_id[:200], changed_at=timezone.now()
+        )
         if on_page:
             Notice.objects.filter(deliveries__in=keys, on_page=False).update(on_page=True, read_at=None)

@@ -29,6 +29,7 @@ class Notice(models.Model):
     subject: models.CharField[str, str] = models.CharField(_("subject"), max_length=200)
     text: models.TextField[str, str] = models.TextField(_("text"), blank=True)
     url: models.CharField[str, str] = models.CharField(_("page"), max_length=500, blank=True)
+    links: models.JSONField[Any, Any] = models.JSONField(_("links"), default=list, blank=True)  # [words, page]
     once: models.CharField[str, str] = models.CharField(_("not twice"), max_length=200, blank=True)
     at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("time"), default=timezone.now)
     on_page: models.BooleanField[bool, bool] = models.BooleanField(_("on the page"), default=True)
@@ -83,6 +84,7 @@ class Delivery(models.Model):
     due_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("due"), default=timezone.now)
     attempts: models.IntegerField[int, int] = models.IntegerField(_("attempts"), default=0)
     parcel: models.CharField[str, str] = models.CharField(max_length=32, blank=True, db_index=True)
+    message_id: models.CharField[str, str] = models.CharField(_("key of the message"), max_length=200, blank=True)
     error_json: models.TextField[str, str] = models.TextField(_("reason"), blank=True)
     changed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("changed"), default=timezone.now)
 

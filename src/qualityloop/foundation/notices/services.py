@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +28,20 @@ SECRET = frozenset({"dingtalk_url", "dingtalk_secret", "feishu_url", "feishu_sec
 
 
 def notify(
-    *, to: Iterable[User], kind: NoticeKind, subject: Words, text: Words = "", url: str = "", once: str = ""
+    *,
+    to: Iterable[User],
+    kind: NoticeKind,
+    subject: Words,
+    text: Words = "",
+    url: str = "",
+    once: str = "",
+    links: Sequence[tuple[Words, str]] = (),
 ) -> list[Notice]:
     """Tell these people, in the caller's transaction: they are told if it commits, and only then.
 
     `subject` and `text` may be lazy or Messages: everybody reads them in their own language. `url` is a page of this
-    application. Who was told under the name `once` before is not told again.
+    application; `links` are more of them, with words of their own. Who was told under the name `once` before is not
+    told again.
     """
     from qualityloop.foundation.notices.models import Choice, Notice, Wishes
 
@@ -48,7 +56,7 @@ def notify(
             "user_id", "transport", "how"
         ):
             chosen.setdefault(person, {})[kind.key, transport] = how
-        news = _News(kind, subject, text, url, once)
+        news = _News(kind, subject, text, url, once, tuple(links))
         robots: set[str] = set()
         return [
             _tell(news, user, wishes.get(key) or Wishes(user=user), chosen.get(key, {}), robots)
@@ -65,6 +73,7 @@ class _News:
     text: Words
     url: str
     once: str
+    links: tuple[tuple[Words, str], ...]
 
 
 def _tell(news: _News, user: User, wishes: Wishes, chosen: dict[tuple[str, str], str], robots: set[str]) -> Notice:
@@ -80,6 +89,7 @@ def _tell(news: _News, user: User, wishes: Wishes, chosen: dict[tuple[str, str],
     notice = Notice.objects.create(
         user=user, kind=news.kind.key, subject=subject, text=in_language(news.text, language), url=news.url,
         once=news.once, at=now, on_page=on_page,
+        links=[[in_language(words, language), page] for words, page in news.links],
     )  # fmt: skip
     for way in ways:
         target = TRANSPORTS[way.transport].to(user, wishes)

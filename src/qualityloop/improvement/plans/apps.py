@@ -15,10 +15,11 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         """Stand in the navigation and on the page of a problem; reminders and operations of the API."""
-        from qualityloop.improvement.plans import api, navigation, panels, reminders, sights  # noqa: F401 (register)
+        from qualityloop.improvement.plans import api, chatting, navigation, panels, reminders, sights  # noqa: F401 (register)
         from qualityloop.improvement.plans.waiting import connect as fill_the_loop
 
         navigation.connect()
         panels.connect()
         sights.connect()
+        chatting.connect()
         fill_the_loop()

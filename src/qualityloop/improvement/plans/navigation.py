@@ -13,7 +13,7 @@ def connect() -> None:
     entries = (
         (_("Improvement plans"), "plans", "clipboard-list", permissions.PLANS,
          {"plan", "plan_why", "plan_goal", "compare", "measure_new", "measure_edit", "gantt"}),
-        (_("Tasks"), "board", "checklist", permissions.TASKS, {"tasks", "task", "task_new", "task_edit"}),
+        (_("Tasks"), "board", "checklist", permissions.TASKS, {"tasks", "task", "task_new", "task_edit", "answer"}),
         (_("Weekly meetings"), "meetings", "users", permissions.MEETINGS, {"meeting", "meeting_new", "decide"}),
         (_("Checkpoints"), "checkpoints", "circle-check", permissions.PLANS, {"checkpoint", "check_new", "draw"}),
         (_("48-hour reviews"), "reviews", "clock", permissions.PLANS, {"review"}),

@@ -20,6 +20,7 @@ from qualityloop.improvement.plans.models import Plan, Review, Task
 PLAN_WAITS = notice_kind("plan.waits", _("Improvement plan waits for approval"), right=permissions.PLAN_APPROVE)
 PLAN_ANSWERED = notice_kind("plan.answered", _("Improvement plan approved or sent back"))
 TASK_GIVEN = notice_kind("plan.task_given", _("New task"), transports=("page", "email", "dingtalk", "feishu", "wecom"))
+TASK_HARD = notice_kind("plan.task_hard", _("Somebody has a difficulty with a task"))
 TASKS_DUE = notice_kind("plan.tasks_due", _("Tasks that are due or late"))
 REVIEW_RUNS = notice_kind("plan.review_runs", _("Review of a measure within 48 hours"), urgent=True)
 
@@ -65,14 +66,33 @@ def plan_answered(plan: Plan, *, approved: bool, reason: str = "") -> None:
 
 def task_given(task: Task, *, by: Any) -> None:
     """Tell the owner of a task about it, unless they gave it to themselves."""
+    from qualityloop.improvement.plans.services.answers import links_for, short
+
     user = task.owner.user if task.owner else None
     if user is None or user == by:
         return
+    day, number = f"{task.due_on:%Y-%m-%d}", short(task)
     notify(
         to=[user],
         kind=TASK_GIVEN,
         subject=message("New task: {title}", title=task.title),
-        text=message("Due on {day}.", day=f"{task.due_on:%Y-%m-%d}"),
+        text=message(
+            "Due on {day}. Task {number}: answer the robot “done {number}” when it is.", day=day, number=number
+        ),
+        url=reverse("improvement_plans:task", args=[task.pk]),
+        links=links_for(task, user),
+    )
+
+
+def task_hard(task: Task, *, by: User, text: str) -> None:
+    """Tell who gave out a task, and who answers for its problem, that its owner has a difficulty."""
+    problem = task.problem
+    people = {task.author, problem.owner.user if problem and problem.owner else None} - {None, by}
+    notify(
+        to=people,
+        kind=TASK_HARD,
+        subject=message("Difficulty with task {number}: {title}", number=task.number, title=task.title),
+        text=text,
         url=reverse("improvement_plans:task", args=[task.pk]),
     )
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from qualityloop.foundation.notices.transports import TRANSPORTS
 from qualityloop.foundation.panels import Tone
-from qualityloop.improvement.plans.models import CheckState, Measure, MeasureState, Plan, PlanState, TaskState
+from qualityloop.improvement.plans.models import CheckState, Measure, MeasureState, Plan, PlanState, Task, TaskState
 from qualityloop.improvement.plans.smartness import indicators
 
 PLAN_TONES: dict[str, Tone] = {
@@ -26,6 +27,15 @@ CHECK_TONES: dict[str, Tone] = {
     CheckState.PLANNED: "insufficient", CheckState.DRAWN: "warning", CheckState.PASSED: "met",
     CheckState.FAILED: "missed",
 }  # fmt: skip
+
+
+def mirrors_of(task: Task) -> list[dict[str, Any]]:
+    """Where a message about a task has arrived, in words."""
+    return [
+        {**one, "by": TRANSPORTS[one["by"]].label if one["by"] in TRANSPORTS else one["by"],
+         "at": datetime.fromisoformat(one["at"])}
+        for one in task.sent
+    ]  # fmt: skip
 
 
 def prediction_words(measure: Measure) -> str:

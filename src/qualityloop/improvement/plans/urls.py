@@ -6,7 +6,7 @@ from django.urls import path
 
 from qualityloop.foundation.listing import listing_page
 from qualityloop.improvement.plans import listings
-from qualityloop.improvement.plans.views import checkpoints, meetings, plans, tasks
+from qualityloop.improvement.plans.views import answers, checkpoints, meetings, plans, tasks
 
 app_name = "improvement_plans"
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("tasks/<int:pk>/edit/", tasks.task_edit, name="task_edit"),
     path("tasks/<int:pk>/move/", tasks.move, name="task_move"),
     path("tasks/<int:pk>/remark/", tasks.remark, name="task_remark"),
+    path("tasks/answer/<str:token>/", answers.answer, name="answer"),
     path("meetings/", listing_page(listings.MEETINGS), name="meetings"),
     path("meetings/new/", meetings.meeting_new, name="meeting_new"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),

@@ -41,6 +41,7 @@ class Letter:
     text: str
     url: str
     key: str
+    links: tuple[tuple[str, str], ...] = ()  # words, and a whole address
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class To:
     name: str = ""
 
 
-Send = Callable[[Letter], None]
+Send = Callable[[Letter], str]  # the key that the other side gave it; empty where it gives none
 
 
 class Transport(ABC):

@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.foundation.notices.transports.base import Letter, To
-from qualityloop.foundation.notices.transports.robots import Robot, clip, with_query
+from qualityloop.foundation.notices.transports.robots import Robot, clip, links_of, with_query
 
 if TYPE_CHECKING:
     from qualityloop.foundation.models import User
@@ -35,8 +35,8 @@ class DingTalk(Robot):
     def request(self, to: To, letter: Letter) -> tuple[str, dict[str, Any]]:
         """Markdown, in which a line ends with an empty line."""
         body = clip("\n\n".join((f"### {letter.subject}", *letter.text.splitlines())), 16_000)
-        if letter.url:
-            body += f"\n\n[{_('Open')}]({letter.url})"
+        if links := links_of(letter):
+            body += "\n\n" + " · ".join(f"[{words}]({url})" for words, url in links)
         query = signature(to.secret, int(time.time() * 1000)) if to.secret else ""
         markdown = {"title": clip(letter.subject, 200), "text": body}
         return with_query(to.address, query), {"msgtype": "markdown", "markdown": markdown}

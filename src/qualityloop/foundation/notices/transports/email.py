@@ -40,15 +40,17 @@ class Email(Transport):
         except (OSError, smtplib.SMTPException) as error:
             raise TryAgain(message("the mail server cannot be reached: {reason}", reason=_said(error))) from error
 
-        def send(letter: Letter) -> None:
+        def send(letter: Letter) -> str:
+            links = "".join(f"\n{words}: {url}" for words, url in letter.links)
             mail = EmailMessage(
                 letter.subject,
-                f"{letter.text}\n\n{letter.url}".strip() + "\n",
+                f"{letter.text}\n\n{letter.url}{links}".strip() + "\n",
                 to=[to.address],
                 headers={"Message-ID": f"<{letter.key}@{_domain()}>", "Auto-Submitted": "auto-generated"},
                 connection=connection,
             )
             _send(mail)
+            return ""
 
         try:
             yield send

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.foundation.notices.transports.base import Letter, To
-from qualityloop.foundation.notices.transports.robots import Robot, clip, with_query
+from qualityloop.foundation.notices.transports.robots import Robot, clip, links_of, with_query
 
 if TYPE_CHECKING:
     from qualityloop.foundation.models import User
@@ -34,8 +34,7 @@ class Feishu(Robot):
     def request(self, to: To, letter: Letter) -> tuple[str, dict[str, Any]]:
         """A post: title, text, link. A tag for every line would make the body many times as large as its text."""
         lines: list[list[dict[str, str]]] = [[{"tag": "text", "text": clip(letter.text, 12_000)}]]
-        if letter.url:
-            lines.append([{"tag": "a", "text": str(_("Open")), "href": letter.url}])
+        lines += [[{"tag": "a", "text": words, "href": url}] for words, url in links_of(letter)]
         post = {"zh_cn": {"title": clip(letter.subject, 200), "content": lines}}
         signed = signature(to.secret, int(time.time())) if to.secret else {}
         return with_query(to.address, ""), {**signed, "msg_type": "post", "content": {"post": post}}

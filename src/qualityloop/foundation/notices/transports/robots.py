@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from qualityloop.analysis.messages import message
 from qualityloop.foundation import outward
@@ -52,16 +53,16 @@ class Robot(Transport):
         except outward.NotSent as error:
             raise TryAgain(error.text) from error
 
-    def _send(self, line: outward.Line, to: To, letter: Letter) -> None:
+    def _send(self, line: outward.Line, to: To, letter: Letter) -> str:
         url, body = self.request(to, letter)
         try:
             answer = line.post(json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json"}, url)
         except outward.Unknown as error:
             raise Unsure(error.text) from error
-        self._judge(answer)
+        return self._judge(answer)
 
-    def _judge(self, answer: outward.Answer) -> None:
-        """Nothing for a yes; TryAgain, Refused or Unsure for anything else."""
+    def _judge(self, answer: outward.Answer) -> str:
+        """For a yes the key of the message where one is told; TryAgain, Refused or Unsure for anything else."""
         if answer.status == 429 or answer.status >= 500:
             raise TryAgain(outward.said(answer), answer.retry_after or self.pause)
         try:
@@ -70,7 +71,8 @@ class Robot(Transport):
             said = None
         code, words = self.code(said) if isinstance(said, dict) else (None, answer.text[:200])
         if code == 0:
-            return
+            data = said.get("data") if isinstance(said, dict) else None
+            return str(data.get("message_id") or "") if isinstance(data, dict) else ""
         text = message("answered {status}, code {code}: {text}", status=answer.status, code=code, text=words[:300])
         if code in self.too_often or "too many request" in words.lower():
             raise TryAgain(text, self.pause)
@@ -79,6 +81,11 @@ class Robot(Transport):
         if code is None and answer.status == 200:
             raise Unsure(text)  # a yes in words that we do not know is not a no
         raise Refused(text)
+
+
+def links_of(letter: Letter) -> list[tuple[str, str]]:
+    """The pages that a letter leads to, with their words."""
+    return ([(gettext("Open"), letter.url)] if letter.url else []) + list(letter.links)
 
 
 def clip(text: str, most: int) -> str:

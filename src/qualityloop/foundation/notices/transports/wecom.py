@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.foundation.notices.transports.base import Letter, To
-from qualityloop.foundation.notices.transports.robots import Robot, clip, with_query
+from qualityloop.foundation.notices.transports.robots import Robot, clip, links_of, with_query
 
 if TYPE_CHECKING:
     from qualityloop.foundation.models import User
@@ -30,8 +30,8 @@ class WeCom(Robot):
         return To(wishes.wecom_url, name=str(user)) if wishes.wecom_url else None
 
     def request(self, to: To, letter: Letter) -> tuple[str, dict[str, Any]]:
-        """Markdown of at most 4096 bytes; the link always fits."""
-        link = f"\n[{_('Open')}]({letter.url})" if letter.url else ""
+        """Markdown of at most 4096 bytes; the links always fit."""
+        link = "".join(f"\n[{words}]({url})" for words, url in links_of(letter))
         content = clip(f"**{letter.subject}**\n{letter.text}", MOST - len(link.encode())) + link
         return with_query(to.address, ""), {"msgtype": "markdown", "markdown": {"content": content}}
 

@@ -94,6 +94,15 @@ class MeasureAnswer(BaseModel):
     smart: list[SmartAnswer]
 
 
+class MirrorAnswer(BaseModel):
+    """A message about a task that has arrived."""
+
+    by: str = Field(description=spoken(_("Key of the way: email, dingtalk, feishu, wecom")))
+    to: str
+    at: datetime
+    key: str = Field(description=spoken(_("Key of the message there; ours where the other side gives none")))
+
+
 class TaskAnswer(BaseModel):
     """A task."""
 
@@ -106,6 +115,7 @@ class TaskAnswer(BaseModel):
     due_on: date
     measure: int | None
     problem: int | None
+    sent: list[MirrorAnswer] = Field(description=spoken(_("Where a message about it has arrived")))
 
 
 class MeetingAnswer(BaseModel):
@@ -186,7 +196,7 @@ def task_answer(one: Task) -> dict[str, Any]:
     names = ("number", "title", "state", "place", "due_on")
     return {
         "id": one.pk, "owner": one.owner_id, "measure": one.measure_id, "problem": one.problem_id,
-        **{name: getattr(one, name) for name in names},
+        "sent": one.sent, **{name: getattr(one, name) for name in names},
     }  # fmt: skip
 
 

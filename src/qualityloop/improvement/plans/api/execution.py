@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from qualityloop.foundation.api import Strict, allows, register_router, spoken
+from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.improvement.plans import permissions, queries
@@ -28,6 +29,8 @@ from qualityloop.improvement.plans.api.answers import (
     one_of,
     tried,
 )
+from qualityloop.improvement.plans.models import TaskState
+from qualityloop.improvement.plans.services import answers as answering
 from qualityloop.improvement.plans.services import checkpoints as checking
 from qualityloop.improvement.plans.services import meetings as meeting_services
 from qualityloop.improvement.plans.services import reviews as reviewing
@@ -53,6 +56,15 @@ class NewTask(Strict):
     measure: Number | None = Field(None, description=spoken(_("Id of a measure of a plan under way")))
     starts_on: Day | None = None
     note: str = Field("", max_length=4000)
+
+
+class TaskSaid(Strict):
+    """How a task stands, said by its owner."""
+
+    what: Literal["done", "hard"]
+    text: str = Field(
+        "", max_length=2000, description=spoken(_("What there is to say; of a difficulty it must be said"))
+    )
 
 
 class Decision(Strict):
@@ -205,6 +217,20 @@ def task_move(request: HttpRequest, pk: Key, move: TaskMove) -> dict[str, Any]:
     if not queries.may_move(request.user, one):
         raise Http404
     return answers.task_answer(tried(lambda: services.task_move(**_said(request, task=one, **move.model_dump()))))
+
+
+@tasks.post(
+    "/{pk}/answer", response=TaskAnswer, operation_id="tasks_answer",
+    **allows(permissions.TASKS, _("Answer a task"), _("It is done, or there is a difficulty, which is told on.")),
+)  # fmt: skip
+def task_answer(request: HttpRequest, pk: Key, answer: TaskSaid) -> dict[str, Any]:
+    """It is done, or there is a difficulty, which is told on."""
+    one = one_of(queries.tasks_for(request.user), pk, "owner", "problem")
+    if not queries.may_move(request.user, one):
+        raise Http404
+    if one.state == TaskState.DONE:
+        raise ApiError(409, "done", gettext("The task is done already."))
+    return answers.task_answer(tried(lambda: answering.task_answer(**_said(request, task=one, **answer.model_dump()))))
 
 
 @tasks.get(

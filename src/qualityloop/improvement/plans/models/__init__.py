@@ -6,9 +6,10 @@ from qualityloop.improvement.plans.models.checkpoints import Checkpoint, CheckRe
 from qualityloop.improvement.plans.models.meetings import Meeting
 from qualityloop.improvement.plans.models.plans import Measure, MeasureState, Method, Plan, PlanState
 from qualityloop.improvement.plans.models.reviews import Missed, Review
-from qualityloop.improvement.plans.models.tasks import Remark, Task, TaskState
+from qualityloop.improvement.plans.models.tasks import AnswerLink, Remark, Task, TaskState
 
 __all__ = [
+    "AnswerLink",
     "CheckResult",
     "CheckState",
     "Checkpoint",

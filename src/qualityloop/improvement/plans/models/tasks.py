@@ -81,9 +81,36 @@ class Task(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    @property
+    def sent(self) -> list[dict[str, str]]:
+        """Where a message about it has arrived: `by` (transport), `to` (person), `at`, `key` (of the message)."""
+        found = self.mirrors.get("sent", []) if isinstance(self.mirrors, dict) else []
+        return list(found)
+
     def is_late(self, today: date) -> bool:
         """Whether its day is over and it is not done."""
         return self.state != TaskState.DONE and self.due_on < today
+
+
+class AnswerLink(models.Model):
+    """A link in a message about a task, for one person, by which they say once how it stands."""
+
+    task: models.ForeignKey[Any, Any] = models.ForeignKey(
+        Task, verbose_name=_("task"), on_delete=models.CASCADE, related_name="+"
+    )
+    user: models.ForeignKey[Any, Any] = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.CASCADE, related_name="+"
+    )
+    what: Text = models.CharField(max_length=4, choices=[("done", _("done")), ("hard", _("difficult"))])
+    until: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("valid until"))
+    used_at: Moment = models.DateTimeField(_("used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("link to answer a task")
+        verbose_name_plural = _("links to answer tasks")
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.what}"
 
 
 class Remark(models.Model):

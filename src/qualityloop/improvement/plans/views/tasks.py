@@ -19,7 +19,7 @@ from qualityloop.foundation.permissions import requires
 from qualityloop.improvement.plans import permissions, queries
 from qualityloop.improvement.plans.forms import TaskForm
 from qualityloop.improvement.plans.models import Task, TaskState
-from qualityloop.improvement.plans.presentation import TASK_TONES
+from qualityloop.improvement.plans.presentation import TASK_TONES, mirrors_of
 from qualityloop.improvement.plans.services import tasks as services
 from qualityloop.improvement.plans.views.finding import Crumbs, done, form_page, found, into_form, words_of
 from qualityloop.improvement.problems.presentation import page_of as problem_page
@@ -110,7 +110,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "title": one.title, "subtitle": one.number, "crumbs": crumbs(), "status_word": one.get_state_display(),
         "status_tone": TASK_TONES[one.state], "may": queries.may_move(request.user, one),
         "may_edit": permissions.TASK_WRITE.allows(request.user), "states": TaskState.choices,
-        "remarks": one.remarks.select_related("author"),
+        "remarks": one.remarks.select_related("author"), "mirrors": mirrors_of(one),
     }  # fmt: skip
     return record_page(request, one, "plans/task.html", facts=facts, context=context)
 
