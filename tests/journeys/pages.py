@@ -17,6 +17,8 @@ PAGES = {
     "jobs": "/jobs/",
     "notices": "/notices/",
     "notice settings": "/notices/settings/",
+    "work chats": "/chats/",
+    "chat accounts": "/chats/mine/",
     "imports": "/import/",
     "sources": "/sources/",
     "new source": "/sources/new/",
