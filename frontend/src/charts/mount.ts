@@ -2,13 +2,14 @@
 import { bars } from "./bars";
 import { pareto } from "./pareto";
 import { processMap } from "./process/view";
+import { quadrants } from "./quadrants";
 import { spark } from "./spark";
 import type { Chart } from "./surface";
 import { trend } from "./trend";
 
 type Kind = (host: HTMLElement, payload: any) => Chart;
 
-const KINDS: Record<string, Kind> = { trend, spark, pareto, bars, process: processMap };
+const KINDS: Record<string, Kind> = { trend, spark, pareto, bars, quadrants, process: processMap };
 const charts = new Map<HTMLElement, Chart>();
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {

@@ -99,3 +99,25 @@ export interface ProcessPayload {
   edges: ProcessEdge[];
   words: Words;
 }
+
+export interface QuadrantItem {
+  name: string;
+  number: number;
+  x: number;
+  y: number;
+  x_low?: Maybe;
+  x_high?: Maybe;
+  y_low?: Maybe;
+  y_high?: Maybe;
+  n?: Maybe;
+  undecided: boolean;
+  field: "concentrate" | "keep_up" | "low_priority" | "overkill";
+  status: Status;
+  href?: string;
+}
+
+export interface QuadrantsPayload {
+  items: QuadrantItem[];
+  cross: { x: number; y: number };
+  words: Words;
+}

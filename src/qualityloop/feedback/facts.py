@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from qualityloop.feedback.models import Complaint, Review, SurveyResponse
+from qualityloop.feedback.models import Complaint, Review, SurveyItem, SurveyResponse
 from qualityloop.foundation.lake.facts import Facts, register_facts
 from qualityloop.foundation.records.asides import counted
 
@@ -32,6 +32,9 @@ def publish() -> None:
             columns={"response_id": "number", **ABOUT},
             changed="changed_at",
         )
+    )
+    register_facts(
+        Facts("survey_items", SurveyItem.objects.all, columns={"response_id": "response__number"}, serial="id")
     )
     register_facts(
         Facts("complaints", complaints_counted, columns={"complaint_id": "number", **ABOUT}, changed="changed_at")

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.customers.models import Customer
-from qualityloop.foundation.records.models import Record
+from qualityloop.foundation.records.models import Batch, Record
 from qualityloop.operations.models import Assigned, Ticket, by_time
 
 if TYPE_CHECKING:
@@ -49,6 +49,34 @@ class SurveyResponse(Record, Assigned, AboutTicket):
 
     def __str__(self) -> str:
         return self.number
+
+
+class SurveyItem(models.Model):
+    """One item of an answered questionnaire: how well it was done, and how much it matters, where that was asked."""
+
+    response: models.ForeignKey[Any, Any] = models.ForeignKey(
+        SurveyResponse, verbose_name=_("survey response"), on_delete=models.CASCADE, related_name="items",
+        db_index=False,
+    )  # fmt: skip
+    seq: models.IntegerField[int, int] = models.IntegerField(_("sequence"))
+    at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("answered"))
+    item: Text = models.CharField(_("item"), max_length=200)
+    rating: Measure = models.FloatField(_("rating"), null=True, blank=True)
+    importance: Measure = models.FloatField(_("importance"), null=True, blank=True)
+    batch: models.ForeignKey[Any, Any] = models.ForeignKey(
+        Batch, verbose_name=_("batch"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("item of a survey response")
+        verbose_name_plural = _("items of survey responses")
+        ordering: ClassVar[list[str]] = ["response", "seq"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["response", "seq"], name="survey_item_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.item
 
 
 class Complaint(Record, Assigned, AboutTicket):

@@ -6,9 +6,9 @@ from functools import partial
 
 import pyarrow as pa
 
-from qualityloop.analysis.datasets import COMPLAINTS, REVIEWS, SURVEY_RESPONSES
+from qualityloop.analysis.datasets import COMPLAINTS, REVIEWS, SURVEY_ITEMS, SURVEY_RESPONSES
 from qualityloop.feedback.events import complaints_arrived
-from qualityloop.feedback.models import Complaint, Praise, Review, SurveyResponse
+from qualityloop.feedback.models import Complaint, Praise, Review, SurveyItem, SurveyResponse
 from qualityloop.foundation.records.targets import Delivery, Target
 from qualityloop.foundation.records.upsert import register_target
 from qualityloop.operations.receiving.assigned import assigned_columns, customer_column, ticket_columns
@@ -30,7 +30,12 @@ SURVEY_TARGET = Target(
     _about_ticket,
     derived=frozenset({"ticket_id"}),
     follow=partial(relink, SurveyResponse),
+    lines=("survey_items",),
 )  # fmt: skip
+
+SURVEY_ITEM_TARGET = Target(
+    SURVEY_ITEMS, SurveyItem, same("seq", "at", "item", "rating", "importance"), parent=SURVEY_TARGET
+)
 
 COMPLAINT_TARGET = Target(
     COMPLAINTS,
@@ -54,5 +59,5 @@ def connect() -> None:
     """Register the receivers; rows that name a ticket are led to it when it comes."""
     for model in (SurveyResponse, Complaint, Praise):
         register_linked(model)
-    for target in (SURVEY_TARGET, COMPLAINT_TARGET, REVIEW_TARGET):
+    for target in (SURVEY_TARGET, SURVEY_ITEM_TARGET, COMPLAINT_TARGET, REVIEW_TARGET):
         register_target(target)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from qualityloop.feedback import permissions, queries
 from qualityloop.feedback.forms import PraiseForm
 from qualityloop.feedback.listings import CSAT_TONE
-from qualityloop.feedback.models import Complaint
+from qualityloop.feedback.models import Complaint, SurveyItem
 from qualityloop.feedback.services import praise_register
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.panels import Fact, fact, known, record_page
@@ -40,6 +40,7 @@ def survey_response(request: HttpRequest, pk: int) -> HttpResponse:
     answers = [
         fact(one, "csat", tone=CSAT_TONE.get(one.csat, "")), fact(one, "nps"), fact(one, "effort"), fact(one, "solved"),
     ]  # fmt: skip
+    answers += [_item(item) for item in one.items.all()]
     facts = [fact(one, "answered_at"), *_about(one), fact(one, "touchpoint"), fact(one, "tier"), *_origin(one)]
     return _page(
         request, one, facts, ("survey_responses", _("Survey responses")), said=one.comment, said_title=_("Comment"),
@@ -108,6 +109,12 @@ def _about(one: Any) -> list[Fact]:
         *(fact(one, name) for name in ("shift", "channel", "product")),
         *([fact(one, "region")] if hasattr(one, "region") else []),
     ]
+
+
+def _item(item: SurveyItem) -> Fact:
+    """One item with how well it was done; how much it matters beside it, where that was asked."""
+    matters = _("importance {value}").format(value=f"{item.importance:g}") if item.importance is not None else ""
+    return Fact(item.item, f"{item.rating:g}" if item.rating is not None else _("not rated"), note=matters)
 
 
 def _origin(one: Any) -> list[Fact]:

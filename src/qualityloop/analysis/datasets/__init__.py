@@ -17,7 +17,7 @@ from qualityloop.analysis.datasets.contract import (
     LocalPart,
     day_column,
 )
-from qualityloop.analysis.datasets.feedback import COMPLAINTS, REVIEWS, SURVEY_RESPONSES
+from qualityloop.analysis.datasets.feedback import COMPLAINTS, REVIEWS, SURVEY_ITEMS, SURVEY_RESPONSES
 from qualityloop.analysis.datasets.operations import INTERACTIONS, MESSAGES, TICKET_EVENTS, TICKETS
 from qualityloop.analysis.datasets.support import KNOWLEDGE_USES, PARTS_USED, SCORE_ITEMS, SCORES, TRAINING_RESULTS
 
@@ -31,6 +31,7 @@ __all__ = [
     "REVIEWS",
     "SCORES",
     "SCORE_ITEMS",
+    "SURVEY_ITEMS",
     "SURVEY_RESPONSES",
     "TICKETS",
     "TICKET_EVENTS",
@@ -53,6 +54,7 @@ DATASETS: dict[str, Dataset] = {
         INTERACTIONS,
         MESSAGES,
         SURVEY_RESPONSES,
+        SURVEY_ITEMS,
         COMPLAINTS,
         REVIEWS,
         SCORES,

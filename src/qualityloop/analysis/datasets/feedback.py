@@ -19,7 +19,7 @@ from qualityloop.analysis.datasets.columns import (
     number,
     text,
 )
-from qualityloop.analysis.datasets.contract import Dataset, Elapsed, LocalPart
+from qualityloop.analysis.datasets.contract import Column, Dataset, Elapsed, LocalPart
 from qualityloop.analysis.messages import Text
 
 SURVEY_RESPONSES = Dataset(
@@ -48,6 +48,23 @@ SURVEY_RESPONSES = Dataset(
     ),
     derived=days(("answered_at", "答卷", "Answered")),
     dimensions=("shift", "team", "channel", "product", "region", "tier", "touchpoint", "agent"),
+)
+
+SURVEY_ITEMS = Dataset(
+    name="survey_items",
+    label=Text("答卷分项", "Items of surveys"),
+    key=("response_id", "seq"),
+    instant="at",
+    columns=(
+        text("response_id", "答卷编号", "Response", required=True),
+        Column("seq", "integer", Text("序号", "Sequence"), required=True),
+        instant("at", "答卷时间", "Answered", required=True),
+        text("item", "评价项目", "Item", required=True),
+        number("rating", "项目满意度", "Rating of the item", low=0, high=10),
+        number("importance", "项目重要性", "Importance of the item", low=0, high=10),
+    ),
+    derived=days(("at", "答卷", "Answered")),
+    dimensions=("item",),
 )
 
 COMPLAINTS = Dataset(

@@ -143,7 +143,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "total": ("总分", "质检得分", "得分", "total", "total score", "score"),
     "critical_failed": ("是否触发致命项", "致命项", "critical failed", "fatal", "auto fail"),
     "inclusion_probability": ("抽样概率", "inclusion probability", "sampling probability"),
-    "item": ("评分项", "质检项", "item", "criterion", "question"),
+    "item": ("评分项", "质检项", "评价项目", "item", "criterion", "question"),
+    "importance": ("项目重要性", "重要性", "importance"),
     "dimension": ("评分维度", "维度", "dimension", "section"),
     "points": ("得分", "points", "score"),
     "max_points": ("满分", "分值", "max points", "maximum"),
@@ -165,6 +166,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 # words in a file's name or headers that speak for one dataset
 HINTS: dict[str, tuple[str, ...]] = {
     "complaints": ("投诉", "客诉", "complaint"),
+    "survey_items": ("答卷分项", "分项评价", "survey item"),
     "survey_responses": ("满意度", "问卷", "答卷", "回访", "survey", "csat", "nps"),
     "ticket_events": ("日志", "流水", "event", "activit", "log"),
     "interactions": ("通话", "话单", "会话", "call", "interaction"),

@@ -54,6 +54,7 @@ _ROWS: dict[str, tuple[Text, Text]] = {  # measure word and noun; the second is 
     "interactions": (Text("次交互", " interactions"), Text("次交互", " interaction")),
     "messages": (Text("条消息", " messages"), Text("条消息", " message")),
     "survey_responses": (Text("份答卷", " answers"), Text("份答卷", " answer")),
+    "survey_items": (Text("个分项评价", " ratings"), Text("个分项评价", " rating")),
     "complaints": (Text("件投诉", " complaints"), Text("件投诉", " complaint")),
     "reviews": (Text("条评价", " reviews"), Text("条评价", " review")),
     "scores": (Text("份评分", " score sheets"), Text("份评分", " score sheet")),

@@ -13,7 +13,7 @@ from qualityloop.demo import organisation as org
 from qualityloop.demo.generation.complaints import complaint_table
 from qualityloop.demo.generation.events import event_table, make_log
 from qualityloop.demo.generation.exported import ticket_table
-from qualityloop.demo.generation.feedback import review_table, survey_table
+from qualityloop.demo.generation.feedback import review_table, survey_item_table, survey_table
 from qualityloop.demo.generation.interactions import interaction_table, make_interactions
 from qualityloop.demo.generation.messages import message_table
 from qualityloop.demo.generation.quality import score_tables
@@ -31,12 +31,14 @@ def tables(*, until: date = UNTIL, tickets: int = TICKETS, seed: int = SEED) -> 
     world = World(until, tickets, seed)
     made = make_tickets(world)
     log, talks = make_log(world, made), make_interactions(world, made)
+    surveys = survey_table(world, made)
     return {
         "tickets": ticket_table(world, made, log),
         "ticket_events": event_table(world, made, log),
         "interactions": interaction_table(world, made, talks),
         "messages": message_table(world, made, talks),
-        "survey_responses": survey_table(world, made),
+        "survey_responses": surveys,
+        "survey_items": survey_item_table(world, made, surveys),
         "complaints": complaint_table(world, made),
         "reviews": review_table(world, made),
         **score_tables(world, made, talks),

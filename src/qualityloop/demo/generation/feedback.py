@@ -46,6 +46,17 @@ RECOMMENDS = np.array(
 )
 COMMENTS = np.array((0.82, 0.74, 0.55, 0.28, 0.30))
 TOUCHPOINTS = ("短信链接", "小程序", "电话回访", "现场扫码")
+ITEMS_ASKED = 0.35  # of the answers have the long form
+ITEMS = (  # name, how well it is done, how much it matters, what a late or repeated job costs it
+    ("响应速度", 3.9, 4.5, 1.1),
+    ("上门准时", 4.2, 4.1, 1.0),
+    ("服务态度", 4.6, 4.0, 0.1),
+    ("技术能力", 4.4, 4.6, 0.3),
+    ("问题解决", 4.2, 4.7, 0.6),
+    ("收费透明", 3.8, 3.9, 0.0),
+    ("现场整洁", 4.5, 3.2, 0.0),
+    ("资料讲解", 3.7, 3.1, 0.0),
+)
 OTHER_TOPICS = ("late_visit", "attitude", "skill", "price")
 
 REVIEWED = 0.032
@@ -108,6 +119,33 @@ def survey_table(world: World, tickets: Tickets) -> pa.Table:
         "comment": _comments(rng, csat, topic[rows], chosen),
     }
     return table("survey_responses", columns)
+
+
+def survey_item_table(world: World, tickets: Tickets, surveys: pa.Table) -> pa.Table:
+    """The dataset `survey_items`: the long form with the items and what they matter, asked of a third."""
+    rng = world.rng("survey_items")
+    asked = np.flatnonzero(chance(rng, ITEMS_ASKED, surveys.num_rows))
+    chosen = surveys.take(pa.array(asked))
+    csat = np.array(chosen["csat"].to_pylist(), dtype=float)
+    level = np.zeros(len(asked))
+    known = {key: place for place, key in enumerate(tickets.ticket_id)}
+    moods, _topic = mood(world, tickets)
+    level[:] = moods[[known[key] for key in chosen["ticket_id"].to_pylist()]]
+    size, width = len(asked), len(ITEMS)
+    rates = np.array([item[1] for item in ITEMS]) + 0.55 * (csat - 4.4)[:, None]
+    rates -= np.array([item[3] for item in ITEMS]) * (level > 0)[:, None]
+    rating = np.clip(np.rint(rates + rng.normal(0, 0.7, (size, width))), 1, 5)
+    matters = np.clip(np.rint(np.array([i[2] for i in ITEMS]) + rng.normal(0, 0.7, (size, width))), 1, 5)
+    rating[rng.random((size, width)) < 0.03] = np.nan
+    columns = {
+        "response_id": np.repeat(np.array(chosen["response_id"].to_pylist(), dtype=object), width),
+        "seq": np.tile(np.arange(1, width + 1), size),
+        "at": np.repeat(np.array(chosen["answered_at"].to_pylist(), dtype="datetime64[us]"), width),
+        "item": np.tile(np.array([item[0] for item in ITEMS], dtype=object), size),
+        "rating": rating.ravel(),
+        "importance": matters.ravel(),
+    }
+    return table("survey_items", columns)
 
 
 def _of_ticket(chosen: Tickets) -> dict[str, Names]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qualityloop.diagnosis.themes.models import Dataset, Theme, ThemeState
 
 
-def _day(label: Any) -> forms.DateField:
+def day_field(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
@@ -20,8 +20,8 @@ class RunForm(forms.Form):
     """Which texts are grouped."""
 
     dataset = forms.ChoiceField(label=_("Texts of"), choices=Dataset.choices)
-    first = _day(_("From"))
-    last = _day(_("Until"))
+    first = day_field(_("From"))
+    last = day_field(_("Until"))
     k = forms.IntegerField(
         label=_("Number of groups"), required=False, min_value=2, max_value=100,
         help_text=_("Empty: the texts decide (smallest number that separates as well as the best)"),

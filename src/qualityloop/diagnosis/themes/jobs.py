@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from qualityloop.diagnosis.themes.grouping import count_run, group_run, split_theme
-from qualityloop.diagnosis.themes.models import Theme, ThemeRun
+from qualityloop.diagnosis.themes.models import ExpectationStudy, Theme, ThemeRun
 from qualityloop.diagnosis.themes.services import COUNT, GROUP, SPLIT
+from qualityloop.diagnosis.themes.studies import STUDY, study_compute
 from qualityloop.foundation.jobs import Progress, job
 
 
@@ -27,3 +28,9 @@ def run_split(progress: Progress, theme: int, parts: int) -> None:
     """Split a theme."""
     found = Theme.objects.select_related("run__made_by").get(pk=theme)
     split_theme(found, parts=parts, actor=progress.run.actor)
+
+
+@job(STUDY, _("Study of expectation and perception computed"))
+def run_study(progress: Progress, study: int) -> None:
+    """Compute a study that was asked for."""
+    study_compute(ExpectationStudy.objects.select_related("made_by").get(pk=study))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from qualityloop.diagnosis.themes.models import Theme, ThemeRun
-from qualityloop.diagnosis.themes.permissions import THEMES, WORK
-from qualityloop.diagnosis.themes.queries import runs_for, themes_for
+from qualityloop.diagnosis.themes.models import ExpectationStudy, Theme, ThemeRun
+from qualityloop.diagnosis.themes.permissions import STUDIES as SEE_STUDIES
+from qualityloop.diagnosis.themes.permissions import STUDY_MAKE, THEMES, WORK
+from qualityloop.diagnosis.themes.queries import runs_for, studies_for, themes_for
 from qualityloop.foundation.listing import Button, Choice, Column, Days, Listing, Words
 from qualityloop.foundation.listing.columns import Tone
 
@@ -66,4 +67,37 @@ ALL_THEMES = Listing(
     empty=_("There are no themes yet. Group texts first."),
     record=lambda theme: theme.get_absolute_url(),
     api="themes",
+)
+
+STUDY_STATES: dict[str, Tone] = {"ready": "met", "waiting": "warning", "refused": "insufficient"}
+
+STUDIES = Listing(
+    key="diagnosis_themes.studies",
+    of=ExpectationStudy,
+    title=_("Expectation and perception"),
+    note=_("What matters to customers and how well it is done: what is important and not done well comes first."),
+    right=SEE_STUDIES,
+    query=studies_for,
+    order="-made_at",
+    columns=(
+        Column("number", link=True),
+        Column("name", sort=False),
+        Column("origin", sort=False),
+        Column("first_day", sort=False),
+        Column("last_day", sort=False),
+        Column("importance", sort=False),
+        Column("replies", sort=False),
+        Column("state", tone=STUDY_STATES, sort=False),
+        Column("snapshot", sort=False, shown=False),
+        Column("made_by", path="made_by__name", label=_("made by"), sort=False),
+        Column("made_at", sort=True),
+    ),
+    filters=(Words("number", "name"), Choice("origin"), Choice("state"), Days("made", path="made_at", label=_("made"))),
+    buttons=(
+        Button(_("New study"), "diagnosis_themes:study_new", STUDY_MAKE, "plus"),
+        Button(_("A table of replies"), "diagnosis_themes:expectation", STUDY_MAKE, "file-spreadsheet"),
+    ),
+    empty=_("No studies yet. “New study” compares stored answers by item; “A table of replies” reads a file."),
+    record=lambda study: study.get_absolute_url(),
+    api="expectation-studies",
 )

@@ -156,3 +156,78 @@ class ThemeText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.record_id}"
+
+
+class StudyOrigin(models.TextChoices):
+    """Where the replies of a study are from."""
+
+    STORED = "stored", _("stored survey answers")
+    FILE = "file", _("an uploaded table")
+
+
+class StudyState(models.TextChoices):
+    """How far a study is."""
+
+    WAITING = "waiting", _("being computed")
+    READY = "ready", _("computed")
+    REFUSED = "refused", _("not possible")
+
+
+class Importance(models.TextChoices):
+    """How importance is found."""
+
+    STATED = "stated", _("as customers stated it")
+    CORRELATION = "correlation", _("derived: correlation with overall satisfaction")
+    REGRESSION = "regression", _("derived: weight in a regression of overall satisfaction")
+
+
+class Overall(models.TextChoices):
+    """From which answer importance is derived."""
+
+    CSAT = "csat", _("satisfaction (1–5)")
+    NPS = "nps", _("likelihood to recommend (0–10)")
+
+
+class ExpectationStudy(models.Model):
+    """Expectation against perception, once: its definition, the snapshot it was computed from, and what came out."""
+
+    made_by_id: int | None
+
+    number: Text = models.CharField(_("number"), max_length=30, unique=True)
+    name: Text = models.CharField(_("name"), max_length=100)
+    origin: Text = models.CharField(_("replies from"), max_length=10, choices=StudyOrigin.choices)
+    file: Text = models.CharField(_("file"), max_length=200, blank=True)
+    first_day: models.DateField[date | None, date | None] = models.DateField(_("from"), null=True, blank=True)
+    last_day: models.DateField[date | None, date | None] = models.DateField(_("until"), null=True, blank=True)
+    touchpoint: Text = models.CharField(_("touchpoint"), max_length=100, blank=True)
+    team: Text = models.CharField(_("team"), max_length=200, blank=True)
+    product: Text = models.CharField(_("product"), max_length=200, blank=True)
+    items: models.JSONField[Any, Any] = models.JSONField(_("items"), default=list)
+    importance: Text = models.CharField(_("importance"), max_length=15, choices=Importance.choices)
+    overall: Text = models.CharField(
+        _("overall satisfaction"), max_length=10, choices=Overall.choices, default=Overall.CSAT
+    )
+    seed: models.IntegerField[int, int] = models.IntegerField(_("seed"), default=1)
+    state: Text = models.CharField(_("state"), max_length=10, choices=StudyState.choices, default=StudyState.WAITING)
+    reason_kept: models.TextField[str, str] = models.TextField(_("why not"), blank=True)
+    snapshot: Text = models.CharField(_("snapshot"), max_length=64, blank=True)
+    replies: models.IntegerField[int, int] = models.IntegerField(_("replies"), default=0)
+    result: models.JSONField[Any, Any] = models.JSONField(_("result"), null=True, blank=True)
+    made_by: models.ForeignKey[Any, Any] = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("made by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(
+        _("made"), default=timezone.now, db_index=True
+    )
+
+    class Meta:
+        verbose_name = _("study of expectation and perception")
+        verbose_name_plural = _("studies of expectation and perception")
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("diagnosis_themes:study", args=[self.pk])

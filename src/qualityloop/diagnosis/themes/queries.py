@@ -10,7 +10,8 @@ from django.db.models import Count, Q, QuerySet
 
 from qualityloop.analysis.themes import Share, share_from
 from qualityloop.analysis.themes.share import FEWEST
-from qualityloop.diagnosis.themes.models import Theme, ThemeRun, ThemeState, ThemeText
+from qualityloop.diagnosis.themes.models import ExpectationStudy, Theme, ThemeRun, ThemeState, ThemeText
+from qualityloop.diagnosis.themes.permissions import STUDIES
 from qualityloop.foundation.models import User
 from qualityloop.people.scope import scope_of
 
@@ -27,6 +28,13 @@ def runs_for(user: object) -> QuerySet[ThemeRun]:
 def themes_for(user: object) -> QuerySet[Theme]:
     """The themes of groupings that `user` may see."""
     return Theme.objects.filter(run__in=runs_for(user)).select_related("run")
+
+
+def studies_for(user: object) -> QuerySet[ExpectationStudy]:
+    """Studies hold shares and means, no records: whoever may see studies sees all."""
+    if isinstance(user, User) and STUDIES.allows(user):
+        return ExpectationStudy.objects.all()
+    return ExpectationStudy.objects.none()
 
 
 @dataclass(frozen=True, slots=True)

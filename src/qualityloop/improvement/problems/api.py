@@ -45,7 +45,7 @@ class NewProblem(Strict):
     what: str = Field("", max_length=20_000)
     grade: Grade
     grade_reason: str = Field(min_length=1, max_length=500)
-    source_kind: Literal["diagnosis", "warning", "theme", "audit", "risk", "hand"] = "hand"
+    source_kind: Literal["diagnosis", "warning", "theme", "expectation", "voice", "audit", "risk", "hand"] = "hand"
     source_ref: str = Field("", max_length=200)
     indicator: str = Field("", max_length=100, description=spoken(_("Key of the indicator behind it")))
     group: list[Pair] = Field([], max_length=4, description=spoken(_("Pairs of column and value")))

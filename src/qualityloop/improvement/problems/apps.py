@@ -17,7 +17,13 @@ class ProblemsConfig(AppConfig):
         """Stand in the navigation, take evidence."""
         from qualityloop.diagnosis.offers import Offer, register_offer
         from qualityloop.foundation.navigation import Entry, register
-        from qualityloop.improvement.problems import api, from_themes, from_warnings, panels  # noqa: F401 (api registers its operations)
+        from qualityloop.improvement.problems import (  # noqa: F401 (api registers its operations)
+            api,
+            from_expectation,
+            from_themes,
+            from_warnings,
+            panels,
+        )
         from qualityloop.improvement.problems.permissions import PROBLEM_OPEN, PROBLEMS
         from qualityloop.improvement.problems.waiting import connect as fill_the_loop
 
@@ -25,6 +31,7 @@ class ProblemsConfig(AppConfig):
         fill_the_loop()
         from_warnings.connect()
         from_themes.connect()
+        from_expectation.connect()
         register_offer(Offer(_("Turn into an improvement"), "improvement_problems:turn", PROBLEM_OPEN))
         pages = frozenset(f"improvement_problems:{name}" for name in ("problems", "problem", "new", "edit", "close",
                                                                      "reopen"))  # fmt: skip

@@ -29,6 +29,8 @@ class SourceKind(models.TextChoices):
     DIAGNOSIS = "diagnosis", _("Diagnosis")
     WARNING = "warning", _("Early warning")
     THEME = "theme", _("Theme of complaints")
+    EXPECTATION = "expectation", _("Expectation and perception")
+    VOICE = "voice", _("Negative feedback")
     AUDIT = "audit", _("Audit")
     RISK = "risk", _("Risk")
     HAND = "hand", pgettext_lazy("source of a problem", "by hand")

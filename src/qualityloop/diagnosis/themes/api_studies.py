@@ -1,0 +1,139 @@
+"""Operations on studies of expectation and perception: make one, read one; the list is served by itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from ninja import Router
+from pydantic import BaseModel, Field
+
+from qualityloop.analysis.messages import AnalysisError
+from qualityloop.diagnosis.themes.models import ExpectationStudy
+from qualityloop.diagnosis.themes.permissions import STUDIES, STUDY_MAKE
+from qualityloop.diagnosis.themes.queries import studies_for
+from qualityloop.diagnosis.themes.studies import NotYetError, matrix_kept, study_ask
+from qualityloop.diagnosis.themes.surveyed import NARROWED
+from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
+from qualityloop.foundation.api.lists import Key
+from qualityloop.foundation.audit.sessions import address_of
+from qualityloop.foundation.models import User
+from qualityloop.foundation.wording import shown
+
+router = Router(tags=[spoken(_("Expectation and perception"))])
+
+
+class StudyAsking(Strict):
+    """Which stored answers are compared, and how importance is found."""
+
+    name: str = Field(min_length=1, max_length=100)
+    first: date
+    last: date
+    importance: Literal["stated", "correlation", "regression"] = "stated"
+    overall: Literal["csat", "nps"] = Field("csat", description=spoken(_("Only used where importance is derived")))
+    touchpoint: str = Field("", max_length=100)
+    team: str = Field("", max_length=200)
+    product: str = Field("", max_length=200)
+    items: list[str] = Field([], max_length=40, description=spoken(_("None chosen: all items that were rated")))
+
+
+class StudyItemAnswer(BaseModel):
+    """An item in its field; `held` is the share of resamples that leave it there."""
+
+    name: str
+    importance: float
+    importance_low: float | None
+    importance_high: float | None
+    performance: float
+    performance_low: float | None
+    performance_high: float | None
+    field: str
+    held: float | None
+    undecided: bool
+    n: int
+
+
+class StudyAnswer(BaseModel):
+    """A study: its definition, the snapshot, and the matrix once it is computed."""
+
+    id: int
+    number: str
+    name: str
+    origin: str
+    first: date | None
+    last: date | None
+    touchpoint: str
+    team: str
+    product: str
+    importance: str
+    overall: str
+    state: str
+    reason: str
+    snapshot: str
+    replies: int
+    cross_importance: float | None
+    cross_performance: float | None
+    items: list[StudyItemAnswer]
+
+
+def _answer(study: ExpectationStudy) -> dict[str, Any]:
+    matrix = matrix_kept(study)
+    names = ("name", "importance", "importance_low", "importance_high", "performance", "performance_low",
+             "performance_high", "held", "undecided", "n")  # fmt: skip
+    items = matrix.items if matrix else ()
+    return {
+        "id": study.pk, "number": study.number, "name": study.name, "origin": study.origin, "first": study.first_day,
+        "last": study.last_day, "touchpoint": study.touchpoint, "team": study.team, "product": study.product,
+        "importance": study.importance, "overall": study.overall, "state": study.state,
+        "reason": shown(study.reason_kept), "snapshot": study.snapshot, "replies": study.replies,
+        "cross_importance": matrix.cross_importance if matrix else None,
+        "cross_performance": matrix.cross_performance if matrix else None,
+        "items": [{**{name: getattr(item, name) for name in names}, "field": item.quadrant} for item in items],
+    }  # fmt: skip
+
+
+@router.post(
+    "",
+    response={201: StudyAnswer},
+    operation_id="expectation_studies_ask",
+    **allows(
+        STUDY_MAKE,
+        _("Make a study of expectation and perception"),
+        _("A job computes it from the snapshot of now; read the study until it is. 409 where no stored questionnaire "
+          "asks for single items."),
+    ),
+)  # fmt: skip
+def study_make(request: HttpRequest, asking: StudyAsking) -> tuple[int, dict[str, Any]]:
+    """A job computes it; read the study until it is."""
+    if not isinstance(request.user, User):
+        raise Http404
+    try:
+        study = study_ask(
+            actor=request.user, name=asking.name, first=asking.first, last=asking.last, importance=asking.importance,
+            overall=asking.overall, items=asking.items, only={name: getattr(asking, name) for name in NARROWED},
+            address=address_of(request),
+        )  # fmt: skip
+    except AnalysisError as error:
+        code = 409 if isinstance(error, NotYetError) else 422
+        raise ApiError(code, "refused", error.in_language(get_language() or "zh")) from None
+    return 201, _answer(study)
+
+
+@router.get(
+    "/{pk}",
+    response=StudyAnswer,
+    operation_id="expectation_studies_one",
+    **allows(STUDIES, _("One study of expectation and perception"), _("Its definition, its snapshot, its matrix.")),
+)
+def study_one(request: HttpRequest, pk: Key) -> dict[str, Any]:
+    """Its definition, its snapshot, its matrix."""
+    study = studies_for(request.user).filter(pk=pk).first()
+    if study is None:
+        raise Http404
+    return _answer(study)
+
+
+register_router("expectation-studies", router)
