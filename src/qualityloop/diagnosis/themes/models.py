@@ -193,8 +193,8 @@ class ExpectationStudy(models.Model):
 
     made_by_id: int | None
 
-    number: Text = models.CharField(_("number"), max_length=30, unique=True)
-    name: Text = models.CharField(_("name"), max_length=100)
+    number: Text = models.CharField(pgettext_lazy("study", "number"), max_length=30, unique=True)
+    name: Text = models.CharField(pgettext_lazy("study", "name"), max_length=100)
     origin: Text = models.CharField(_("replies from"), max_length=10, choices=StudyOrigin.choices)
     file: Text = models.CharField(_("file"), max_length=200, blank=True)
     first_day: models.DateField[date | None, date | None] = models.DateField(_("from"), null=True, blank=True)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -65,7 +65,8 @@ class StudyForm(forms.Form):
     team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
     product = forms.ChoiceField(label=gettext_lazy("Product"), required=False)
     items = forms.MultipleChoiceField(
-        label=pgettext_lazy("survey", "Items"), required=False, help_text=gettext_lazy("None chosen: all items that were rated"),
+        label=pgettext_lazy("survey", "Items"), required=False,
+        help_text=gettext_lazy("None chosen: all items that were rated"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -155,7 +156,8 @@ def _facts(one: ExpectationStudy) -> list[Fact]:
     period = f"{one.first_day} – {one.last_day}" if one.first_day else ""
     facts = [
         fact(one, "origin"), Fact(_("File"), one.file), Fact(_("Period"), period),
-        *(fact(one, name) for name in NARROWED if getattr(one, name)), Fact(pgettext("survey", "Items"), "、".join(one.items)),
+        *(fact(one, name) for name in NARROWED if getattr(one, name)),
+        Fact(pgettext("survey", "Items"), "、".join(one.items)),
         fact(one, "importance"), *([fact(one, "overall")] if one.importance != Importance.STATED else []),
         fact(one, "replies"), Fact(_("Snapshot"), one.snapshot), fact(one, "made_by"), fact(one, "made_at"),
     ]  # fmt: skip
