@@ -53,16 +53,16 @@ def _with_interval(value: float, low: float | None, high: float | None) -> str:
 
 @requires(PROBLEM_OPEN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def turn_item(request: HttpRequest, pk: int, place: int) -> HttpResponse:
+def turn_item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Show what is to be opened, then open it; an item of which a problem was made leads to that."""
     study = studies_for(request.user).filter(pk=pk).first()
     matrix = matrix_kept(study) if study is not None else None
-    if study is None or matrix is None or not 1 <= place <= len(matrix.items):
+    if study is None or matrix is None or not 1 <= number <= len(matrix.items):
         raise Http404
-    if (known := _problem_of(study, place)) is not None:
+    if (known := _problem_of(study, number)) is not None:
         seen = problems_for(request.user).filter(pk=known.pk).exists()
         return redirect(page_of(known) if seen else study.get_absolute_url())
-    one = turned_item(study, matrix.items[place - 1], place)
+    one = turned_item(study, matrix.items[number - 1], number)
     form = form_for(request, one)
     if request.method == "POST" and form.is_valid():
         opened = opened_from(request, one, {**form.cleaned_data})
