@@ -72,10 +72,21 @@ def share_difference(
     x, m, y, k = _floats(hits, n, other_hits, other_n)
     (low, high), (other_low, other_high) = wilson(x, m, confidence=confidence), wilson(y, k, confidence=confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p, q = x / m, y / k
-        below = np.sqrt((p - low) ** 2 + (other_high - q) ** 2)
-        above = np.sqrt((high - p) ** 2 + (q - other_low) ** 2)
-        return p - q - below, p - q + above
+        return difference(x / m, (low, high), y / k, (other_low, other_high))
+
+
+def difference(
+    value: ArrayLike, bounds: tuple[ArrayLike, ArrayLike], other: ArrayLike, other_bounds: tuple[ArrayLike, ArrayLike]
+) -> Bounds:
+    """Interval of one value minus another, independent one from the interval of each (Zou and Donner 2008).
+
+    Of shares with their score intervals this is Newcombe's. An infinite end leaves that side of the answer open.
+    """
+    v, floor, ceiling, w, other_floor, other_ceiling = _floats(value, *bounds, other, *other_bounds)
+    with np.errstate(invalid="ignore"):
+        below = np.hypot(v - floor, other_ceiling - w)
+        above = np.hypot(ceiling - v, w - other_floor)
+        return v - w - below, v - w + above
 
 
 def _student(df: Floats, confidence: float) -> Floats:

@@ -64,7 +64,8 @@ def handovers(
     return tuple(sorted(found, key=lambda h: (-h.count, h.source, h.target)))
 
 
-def _sql(log: EventLog, selection: Selection, by: By) -> str:
+def passings(log: EventLog, by: By) -> str:
+    """One row per hand-over of the cases in `cases`: ticket_id, a, b, waiting (microseconds)."""
     us = log.sql.microseconds.format(log.sql.column("at"))
     name = log.sql.column(by)
     own = "PARTITION BY ticket_id ORDER BY us, seq, activity"
@@ -76,7 +77,11 @@ def _sql(log: EventLog, selection: Selection, by: By) -> str:
         "SELECT ticket_id, who AS a, lead(who) OVER own AS b, lead(us) OVER own - us AS waiting"
         f" FROM ({events}) AS events WINDOW own AS ({own})"
     )
+    return f"SELECT ticket_id, a, b, waiting FROM ({pairs}) AS pairs WHERE b IS NOT NULL AND a <> b"
+
+
+def _sql(log: EventLog, selection: Selection, by: By) -> str:
     return (
         f"{with_cases(log, selection)} SELECT a, b, count(*) AS n, count(DISTINCT ticket_id) AS cases,"
-        f" CAST(sum(waiting) AS DOUBLE) AS total FROM ({pairs}) AS pairs WHERE b IS NOT NULL AND a <> b GROUP BY a, b"
+        f" CAST(sum(waiting) AS DOUBLE) AS total FROM ({passings(log, by)}) AS passings GROUP BY a, b"
     )
