@@ -11,6 +11,7 @@ PAGES = {
     "group": f"/indicators/first_response_online/?g={quote('shift:夜班')}&by=team",
     "rows": "/indicators/first_response_online/rows/?from=2026-10-01&to=2026-10-31",
     "process": "/process/",
+    "process-compare": "/process/compare/",
     "cases": f"/process/cases/?of=rework&a={quote('解决')}",
     "standards": "/standards/indicators/",
     "new standard": "/standards/indicators/new/",

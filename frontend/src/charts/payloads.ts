@@ -77,6 +77,9 @@ export interface BarsPayload {
   words: Words;
 }
 
+/** How two sides of a process differ at a step or on a path. */
+export type Mark = "better" | "worse" | "difference";
+
 export interface ProcessNode {
   id: string;
   name: string;
@@ -84,6 +87,8 @@ export interface ProcessNode {
   starts?: number;
   ends?: number;
   repeats?: number;
+  line?: string;
+  mark?: Mark;
 }
 
 export interface ProcessEdge {
@@ -92,6 +97,8 @@ export interface ProcessEdge {
   count: number;
   median: Maybe;
   p90?: Maybe;
+  lines?: string[];
+  mark?: Mark;
 }
 
 export interface ProcessPayload {

@@ -46,7 +46,7 @@ class DiagnosisConfig(AppConfig):
                 "diagnosis:process",
                 "route",
                 permissions.PROCESS,
-                frozenset({"diagnosis:process", "diagnosis:cases"}),
+                frozenset({"diagnosis:process", "diagnosis:compare", "diagnosis:cases"}),
                 stage="diagnose",
             )
         )

@@ -20,7 +20,15 @@ from qualityloop.analysis.process.behind import Subject, cases_behind
 from qualityloop.diagnosis.choices import Choice
 
 MEMORY_LIMIT = "1GB"
-KINDS = {"edge": 2, "start": 1, "end": 1, "step": 1, "rework": 1}  # activities that a subject names
+KINDS = {
+    "all": 0,
+    "edge": 2,
+    "start": 1,
+    "end": 1,
+    "step": 1,
+    "rework": 1,
+    "handed": 3,
+}  # activities that a subject names
 
 
 def condition_text(chosen: Mapping[str, str]) -> str | None:
@@ -38,7 +46,7 @@ def subject(kind: str, activities: Sequence[str]) -> Subject | None:
     """What of the process map somebody clicked; None where it makes no sense."""
     if kind == "variant":
         return Subject("variant", tuple(activities)) if 0 < len(activities) <= 500 else None
-    if KINDS.get(kind) != len(activities):
+    if KINDS.get(kind) != len(activities) or (kind == "handed" and activities[0] not in ("team", "actor")):
         return None
     return Subject(cast(Any, kind), tuple(activities))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -17,12 +17,14 @@ from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.problems.causes import counted_causes
 from qualityloop.analysis.process import mine
 from qualityloop.analysis.process.handovers import By, handovers
+from qualityloop.analysis.process_comparison import Question, compare
 from qualityloop.analysis.process_map import Map, conformance
 from qualityloop.diagnosis import queries
 from qualityloop.diagnosis.choices import Choice, choose
 from qualityloop.diagnosis.codec import plain
 from qualityloop.diagnosis.courses import courses
 from qualityloop.diagnosis.prescribed import map_given
+from qualityloop.diagnosis.segments import Sided
 from qualityloop.diagnosis.store import Result, kept, standard_hash
 from qualityloop.diagnosis.waiting import report
 from qualityloop.foundation.lake import cache_path, current_lake
@@ -166,6 +168,29 @@ def handed(lake: Lake, choice: Choice, where: str | None) -> Result:
             }
 
     return _kept(lake, choice, "handed", {"where": where}, count)
+
+
+def compared(lake: Lake, one: Sided, other: Sided) -> Result:
+    """Two sides of the process beside each other; see `analysis.process_comparison`."""
+
+    def count() -> Result:
+        with open_engine(memory_limit=MEMORY_LIMIT) as engine:
+            return cast(Result, plain(compare(lake, *(_asked(side) for side in (one, other)), engine=engine,
+                                              progress=report)))  # fmt: skip
+
+    sides = [
+        {
+            "period": side.choice.period, "end": side.choice.end, "where": dict(side.chosen),
+            "map": plain(side.given.process) if side.given else None,
+        }
+        for side in (one, other)
+    ]  # fmt: skip
+    return _kept(lake, other.choice, "compared", {"sides": sides}, count)
+
+
+def _asked(side: Sided) -> Question:
+    where = queries.condition(queries.condition_text(side.chosen))
+    return Question(side.choice.period, side.choice.end, where, side.given.process if side.given else None)
 
 
 def _kept(lake: Lake, choice: Choice, page: str, question: dict[str, Any], compute: Callable[[], Result]) -> Result:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("indicators/<slug:key>/", views.indicator, name="indicator"),
     path("indicators/<slug:key>/rows/", views.rows, name="rows"),
     path("process/", views.process, name="process"),
+    path("process/compare/", views.compare, name="compare"),
     path("process/cases/", views.cases, name="cases"),
 ]

@@ -7,6 +7,7 @@ import pytest
 import sqlglot
 
 from qualityloop.analysis.datasets import DATASETS, TICKETS
+from qualityloop.analysis.engine.literal import text_sql
 from qualityloop.analysis.indicators.language import (
     FUNCTIONS,
     Condition,
@@ -15,7 +16,6 @@ from qualityloop.analysis.indicators.language import (
     parse_condition,
     parse_formula,
 )
-from qualityloop.analysis.indicators.language.sql import text_sql
 from qualityloop.analysis.messages import Place
 
 # Twelve rows: minutes with two unknown, contacts with a zero and an unknown, flags with an unknown

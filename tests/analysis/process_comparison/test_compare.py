@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -157,7 +158,7 @@ def test_shares_of_cases(two_teams: tuple[Comparison, list[dict[str, Any]]]) -> 
 def test_waiting_of_a_step_that_each_case_passes_once(two_teams: tuple[Comparison, list[dict[str, Any]]]) -> None:
     found, sides = two_teams
     waits = [
-        [(b[2] - a[2]).total_seconds() for own in side["cases"].values() for a, b in zip(own, own[1:], strict=False)
+        [(b[2] - a[2]).total_seconds() for own in side["cases"].values() for a, b in itertools.pairwise(own)
          if a[3] == "登记"]
         for side in sides
     ]  # fmt: skip
@@ -183,7 +184,7 @@ def test_passages_of_one_case_are_not_counted_as_so_much_evidence(
     one = row(found, "waiting_median", "维修").one
     waits: dict[str, list[float]] = defaultdict(list)
     for case, own in sides[0]["cases"].items():
-        for a, b in zip(own, own[1:], strict=False):
+        for a, b in itertools.pairwise(own):
             if a[3] == "维修":
                 waits[case].append((b[2] - a[2]).total_seconds())
     values = [value for own in waits.values() for value in own]
@@ -213,7 +214,7 @@ def test_throughput_is_that_of_cases_that_ended(two_teams: tuple[Comparison, lis
 def test_hand_overs(two_teams: tuple[Comparison, list[dict[str, Any]]], by: str, place: int) -> None:
     found, sides = two_teams
     counts = [
-        [sum(a[place] != b[place] for a, b in zip(own, own[1:], strict=False)) for own in side["cases"].values()]
+        [sum(a[place] != b[place] for a, b in itertools.pairwise(own)) for own in side["cases"].values()]
         for side in sides
     ]
     one = row(found, "handed", by)
@@ -225,7 +226,7 @@ def test_hand_overs(two_teams: tuple[Comparison, list[dict[str, Any]]], by: str,
     assert one.better is False
     pairs = [
         Counter(pair for own in side["cases"].values()
-                for pair in {(a[place], b[place]) for a, b in zip(own, own[1:], strict=False) if a[place] != b[place]})
+                for pair in {(a[place], b[place]) for a, b in itertools.pairwise(own) if a[place] != b[place]})
         for side in sides
     ]  # fmt: skip
     of = next(r for r in found.rows if r.measure == "handed_over" and r.of[0] == by)

@@ -53,6 +53,7 @@ function nodeShape(placed: PlacedNode, busiest: number, words: Words): SVGElemen
   const { node, x, y, width, height, lines } = placed;
   const group = control(node.id, "node", nodeLabel(node, words));
   group.classList.add("ql-process__node");
+  if (node.mark) group.classList.add(`ql-process__node--${node.mark}`);
   group.setAttribute("transform", `translate(${x - width / 2} ${y - height / 2})`);
   const share = node.count / busiest;
   group.append(
@@ -66,7 +67,8 @@ function nodeShape(placed: PlacedNode, busiest: number, words: Words): SVGElemen
 }
 
 function nodeLabel(node: ProcessNode, words: Words): string {
-  const parts = [`${words.count ?? ""} ${countText(node.count)}`];
+  const parts = [node.line ?? `${words.count ?? ""} ${countText(node.count)}`];
+  if (node.mark) parts.push(words[node.mark] ?? "");
   if (node.repeats) parts.push(`${words.repeats ?? ""} ${countText(node.repeats)}`);
   if (node.starts) parts.push(`${words.starts ?? ""} ${countText(node.starts)}`);
   if (node.ends) parts.push(`${words.ends ?? ""} ${countText(node.ends)}`);
@@ -95,7 +97,7 @@ function parted(labels: PlacedEdge["label"][]): void {
 
 function edgeShape({ edge, points }: PlacedEdge, most: number, waiting: number, words: Words): SVGElement {
   const group = control(edgeKey(edge), "edge", edgeLabel(edge, words));
-  group.classList.add("ql-process__edge", `ql-process__edge--${waiting}`);
+  group.classList.add("ql-process__edge", `ql-process__edge--${edge.lines ? (edge.mark ?? "alike") : waiting}`);
   const thickness = 1.25 + 6.25 * Math.sqrt(edge.count / most);
   const tip = points.at(-1)!;
   const before = points.at(-2) ?? tip;
@@ -124,7 +126,8 @@ function labelShape({ edge, label }: PlacedEdge): SVGElement {
 }
 
 function edgeLabel(edge: ProcessEdge, words: Words): string {
-  const parts = [`${words.count ?? ""} ${countText(edge.count)}`];
+  const parts = edge.lines ? [...edge.lines] : [`${words.count ?? ""} ${countText(edge.count)}`];
+  if (edge.mark) parts.push(words[edge.mark] ?? "");
   if (edge.median !== null) parts.push(`${words.median ?? ""} ${durationText(edge.median)}`);
   if (edge.p90 != null) parts.push(`${words.p90 ?? ""} ${durationText(edge.p90)}`);
   return `${edgeKey(edge)}: ${parts.join(", ")}`;

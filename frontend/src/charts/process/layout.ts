@@ -140,7 +140,7 @@ function point(at: unknown): Point {
 }
 
 function sized(node: ProcessNode): Omit<PlacedNode, "node" | "x" | "y"> {
-  const lines = [shortened(node.name), countText(node.count) + (node.repeats ? `  ↻ ${countText(node.repeats)}` : "")];
+  const lines = [shortened(node.name), node.line ?? countText(node.count) + (node.repeats ? `  ↻ ${countText(node.repeats)}` : "")];
   const width = Math.max(96, textWidth(lines[0]!, NAME_SIZE) + 30, textWidth(lines[1]!, LABEL_SIZE) + 30);
   return { width, height: 48, lines };
 }
@@ -157,6 +157,6 @@ function shortened(name: string): string {
 }
 
 function labelled(edge: ProcessEdge): { width: number; height: number; lines: string[] } {
-  const lines = [countText(edge.count), ...(edge.median === null ? [] : [durationText(edge.median)])];
+  const lines = edge.lines ?? [countText(edge.count), ...(edge.median === null ? [] : [durationText(edge.median)])];
   return { lines, width: Math.max(...lines.map((line) => textWidth(line, LABEL_SIZE))) + 12, height: lines.length * 14 + 4 };
 }

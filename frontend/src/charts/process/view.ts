@@ -215,6 +215,11 @@ class ProcessMap {
 
   private legend(): HTMLElement {
     const legend = made("div", "ql-process__legend");
+    const { words, edges, nodes } = this.payload;
+    for (const mark of ["worse", "better", "difference"] as const) {
+      if (![...edges, ...nodes].some((part) => part.mark === mark)) continue;
+      legend.append(made("i", `ql-process__swatch ql-process__swatch--${mark}`), words[mark] ?? "", " ");
+    }
     const waits = this.payload.edges.flatMap((edge) => (edge.median === null ? [] : [edge.median]));
     if (!waits.length) return legend;
     legend.append(this.payload.words.median ?? "", " ", durationText(Math.min(...waits)));

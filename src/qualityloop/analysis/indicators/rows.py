@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.engine import Dialect, Engine
+from qualityloop.analysis.engine.literal import text_sql
 from qualityloop.analysis.indicators.evaluate.plan import (
     Source,
     denominator_of,
@@ -16,7 +17,7 @@ from qualityloop.analysis.indicators.evaluate.plan import (
     obstacle,
     source_of,
 )
-from qualityloop.analysis.indicators.language.sql import column_sql, joined, text_sql
+from qualityloop.analysis.indicators.language.sql import column_sql, joined
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.indicators.values import Group
 from qualityloop.analysis.lake import Lake, LakeDataset

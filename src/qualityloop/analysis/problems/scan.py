@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from qualityloop.analysis.datasets import DATASETS, Dataset, day_column
 from qualityloop.analysis.engine import Dialect, Engine
+from qualityloop.analysis.engine.literal import text_sql
 from qualityloop.analysis.indicators.language import parse_condition, parse_formula
-from qualityloop.analysis.indicators.language.sql import column_sql, double_literal, text_sql
+from qualityloop.analysis.indicators.language.sql import column_sql, double_literal
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.indicators.values import Group
 from qualityloop.analysis.lake import Lake

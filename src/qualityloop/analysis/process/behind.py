@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualityloop.analysis.engine import Engine
+from qualityloop.analysis.engine.literal import text_sql
 from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.process.conformance import Order, position, repeats
 from qualityloop.analysis.process.events import EventLog, attached
+from qualityloop.analysis.process.handovers import By, check_who, passings
 from qualityloop.analysis.process.mining import check_selection
 from qualityloop.analysis.process.model import DeviationKind
 from qualityloop.analysis.process.queries import instant_of, moves, path_of, with_cases
@@ -24,9 +26,12 @@ NEVER = "1 = 0"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A number of the map: "edge" names two activities, "variant" its whole path, every other kind one activity."""
+    """A number of the map: "edge" names two activities, "variant" its whole path, "all" none, "handed" whom.
 
-    kind: Literal["edge", "variant", "start", "end", "step", "rework"] | DeviationKind
+    Every other kind names one activity. "handed" names "team" or "actor", from whom, to whom.
+    """
+
+    kind: Literal["all", "edge", "variant", "start", "end", "step", "rework", "handed"] | DeviationKind
     activities: tuple[str, ...]
 
 
@@ -50,6 +55,8 @@ def cases_behind(
     """
     with attached(source, engine, zone) as log:
         check_selection(log, where)
+        if subject.kind == "handed" and isinstance(source, Lake):
+            check_who(source, subject.activities[0])
         selection = Selection(start, end, where)
         page = f" LIMIT {int(limit)} OFFSET {int(offset)}" if limit is not None else f" OFFSET {int(offset)}"
         if not log.activities:
@@ -82,6 +89,12 @@ def _condition(log: EventLog, subject: Subject, order: Order) -> str:
     """SQL over `path` and the positions of `order`: whether the number counts this case."""
     sql, activities = log.sql, subject.activities
     codes = [log.code(activity) for activity in activities]
+    if subject.kind == "all":
+        return "1 = 1"
+    if subject.kind == "handed":
+        by, source, target = activities
+        met = f"a = {text_sql(source, sql.name)} AND b = {text_sql(target, sql.name)}"
+        return f"case_id IN (SELECT ticket_id FROM ({passings(log, cast(By, by))}) AS passings WHERE {met})"
     if None in codes and subject.kind not in ("skipped", "not_reached"):
         return NEVER
     if subject.kind == "variant":

@@ -52,9 +52,7 @@ def handovers(
     Events without an actor (or team) are left out: the case stays with whoever had it. Waiting runs from the last
     event of one to the first of the other. AnalysisError where the events do not say who did them.
     """
-    dataset = source.datasets.get(EVENTS)
-    if dataset is None or by not in dataset.columns:
-        raise AnalysisError(message("the event log does not say who did what"), Place(str(source.root)))
+    check_who(source, by)
     with attached(source, engine) as log:
         check_selection(log, where)
         if not log.activities:
@@ -62,6 +60,13 @@ def handovers(
         rows = engine.query(_sql(log, Selection(start, end, where), by)).to_pylist()
     found = [Handover(r["a"], r["b"], int(r["n"]), int(r["cases"]), r["total"] / r["n"] / 1e6) for r in rows]
     return tuple(sorted(found, key=lambda h: (-h.count, h.source, h.target)))
+
+
+def check_who(source: Lake, by: str) -> None:
+    """AnalysisError where the events do not say who did them."""
+    dataset = source.datasets.get(EVENTS)
+    if dataset is None or by not in ("actor", "team") or by not in dataset.columns:
+        raise AnalysisError(message("the event log does not say who did what"), Place(str(source.root)))
 
 
 def passings(log: EventLog, by: By) -> str:

@@ -14,15 +14,16 @@ from qualityloop.analysis.messages import Message, Text, message
 from qualityloop.analysis.problems.wording import column_label, format_number, format_share, value_label
 from qualityloop.analysis.process_map import Map
 from qualityloop.diagnosis import payloads, permissions, queries, services
+from qualityloop.diagnosis.departures import DEPARTURES
 from qualityloop.diagnosis.durations import duration_text
 from qualityloop.diagnosis.prescribed import map_given
+from qualityloop.diagnosis.segments import FILTERS, SEGMENTS, chosen_of
 from qualityloop.diagnosis.store import Result
 from qualityloop.diagnosis.views.asked import Asked, asked
 from qualityloop.foundation.export import FORMATS, Cell, table_response
 from qualityloop.foundation.paging import page_asked
 from qualityloop.foundation.permissions import requires
 
-FILTERS = ("channel", "product", "team", "kind")
 SHOWN = 10  # lines of each table
 ARROW = " → "
 
@@ -46,7 +47,7 @@ def process(ask: Asked) -> HttpResponseBase:
     """The map, its waiting, its variants and its repeats."""
     if "ticket_events" not in ask.lake.datasets:
         return ask.render("process_empty.html")
-    chosen, notes = _filters(ask)
+    chosen, notes = filters(ask)
     where = queries.condition_text(chosen)
     given = map_given(ask.choice, chosen)
     found = services.process(ask.lake, ask.choice, where, given.process if given else None)
@@ -69,33 +70,27 @@ def process(ask: Asked) -> HttpResponseBase:
         steps=tables.steps(),
         handed=tables.handed(services.handed(ask.lake, ask.choice, where)),
         handled=any(item["handling"]["count"] for item in found["steps"]),
-        filters=_offered(ask, chosen),
+        filters=offered(ask, chosen),
         query=ask.choice.query(**chosen),
+        compare_url=reverse("diagnosis:compare") + ask.choice.query(**chosen),
     )
 
 
-def _filters(ask: Asked) -> tuple[dict[str, str], list[Message]]:
+def filters(ask: Asked) -> tuple[dict[str, str], list[Message]]:
     """The filters of the address that the lake can answer."""
-    known = services.filter_values(ask.lake, FILTERS)
-    chosen, notes = {}, []
-    for name in FILTERS:
-        value = ask.request.GET.get(name, "")
-        if value and value not in known.get(name, ()):
-            notes.append(message("There is no “{text}” to choose; the usual choice is shown.", text=value[:40]))
-        elif value:
-            chosen[name] = value
-    return chosen, notes
+    return chosen_of(ask.request.GET, services.filter_values(ask.lake, SEGMENTS))
 
 
-def _offered(ask: Asked, chosen: dict[str, str]) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:
-    known = services.filter_values(ask.lake, FILTERS)
+def offered(ask: Asked, chosen: dict[str, str]) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:
+    """Filters to choose from: the usual ones, and whatever is chosen."""
+    known = services.filter_values(ask.lake, SEGMENTS)
     return [
         (
             name,
             column_label(name, "tickets", ask.language),
             [(v, value_label(name, v, "tickets", ask.language), chosen.get(name) == v) for v in known[name]],
         )
-        for name in FILTERS
+        for name in dict.fromkeys((*FILTERS, *chosen))
         if known.get(name)
     ]
 
@@ -145,7 +140,8 @@ class _Tables:
                     self._number(item["cases"]),
                     self._time(item["mean_seconds"]),
                 )
-                rows.append(Row(item["source"] + ARROW + item["target"], cells, share, "", ""))
+                url = self._url("handed", by, item["source"], item["target"])
+                rows.append(Row(item["source"] + ARROW + item["target"], cells, share, "", url))
             if rows:
                 tables.append((column_label(by, "ticket_events", self.ask.language), rows))
         return tables
@@ -217,12 +213,6 @@ class _Tables:
         return rows
 
 
-DEPARTURES = {
-    "skipped": message("left out"),
-    "repeated": message("done again"),
-    "out_of_order": message("out of order"),
-    "unexpected": message("not on the map"),
-}
 EDGE_HEADER = (Text("工单号", "Ticket"), Text("离开时间", "Left at"), Text("等待", "Waiting"))
 CASE_HEADER = (
     Text("工单号", "Ticket"),
@@ -245,7 +235,7 @@ def cases(ask: Asked) -> HttpResponseBase:
     subject = queries.subject(kind, activities)
     if subject is None or "ticket_events" not in ask.lake.datasets:
         raise Http404
-    chosen, notes = _filters(ask)
+    chosen, notes = filters(ask)
     header = [ask.speaker.say(text) for text in (EDGE_HEADER if kind == "edge" else CASE_HEADER)]
     where = queries.condition_text(chosen)
     form = asked_for.get("format", "")
@@ -270,14 +260,18 @@ def cases(ask: Asked) -> HttpResponseBase:
 
 
 def _title(ask: Asked, kind: str, activities: tuple[str, ...]) -> str:
+    if kind == "all":
+        return ask.speaker.say(message("Cases"))
     titles = {
+        "handed": message("Cases handed from “{first}” to “{last}”", first=activities[min(1, len(activities) - 1)],
+                          last=activities[-1]),
         "edge": message("From “{first}” straight to “{last}”", first=activities[0], last=activities[-1]),
         "variant": message("Cases that went exactly this way: {path}", path=ARROW.join(activities)),
         "rework": message("Cases with “{first}” more than once", first=activities[0]),
         "step": message("Cases with “{first}”", first=activities[0]),
         "start": message("Cases that start with “{first}”", first=activities[0]),
         "end": message("Cases that end with “{first}”", first=activities[0]),
-    }
+    }  # fmt: skip
     return ask.speaker.say(titles[kind])
 
 

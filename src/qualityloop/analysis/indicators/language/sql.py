@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from sqlglot import exp
-from sqlglot.dialects import DuckDB, Spark
 
 from qualityloop.analysis.datasets import Dataset
 from qualityloop.analysis.engine import Dialect
+from qualityloop.analysis.engine.literal import DIALECTS, text_sql
 from qualityloop.analysis.indicators.language.tree import (
     Between,
     Chain,
@@ -25,19 +25,10 @@ from qualityloop.analysis.indicators.language.tree import (
     Not,
 )
 
-_DIALECTS = {"duckdb": DuckDB, "spark": Spark}  # named here, so that no query waits for sqlglot to find them
-
 
 def column_sql(name: str, dialect: Dialect) -> str:
     """A quoted column name."""
-    return exp.to_identifier(name, quoted=True).sql(_DIALECTS[dialect])
-
-
-def text_sql(value: str, dialect: Dialect) -> str:
-    """A text literal that reads as `value` and nothing else."""
-    written = exp.Literal.string(value).sql(_DIALECTS[dialect])
-    # Spark replaces ${…} by settings and environment variables before it parses, inside quotation marks too.
-    return written.replace("$", "\\u0024") if dialect == "spark" else written
+    return exp.to_identifier(name, quoted=True).sql(DIALECTS[dialect])
 
 
 def row_sql(node: Node, dataset: Dataset, dialect: Dialect) -> str:  # noqa: PLR0911 - a branch per kind of node
