@@ -101,3 +101,49 @@ def test_the_register_counts_what_one_may_see(house: House) -> None:
     assert file.splitlines()[1].startswith(f"{year.year},2,1,1,0,0,0,0")
     plans.plan_adjust(actor=house.users["陈班长"], plan=measure.plan, reason="换方法")
     assert years_for(house.users["林主任"])[0].measures == 1  # a draft has not begun
+
+
+def test_lessons_by_api(house: House) -> None:
+    one, boss = closed(house), browser(house, "林主任")
+    url = f"/api/v1/lessons/{one.pk}"
+    told = boss.get(url).json()
+    assert (told["title"], told["failed"], told["mine"], told["problem"]) == (
+        "夜班慢", "改用新系统", False, one.problem.number,
+    )  # fmt: skip
+    changed = boss.patch(url, {"worked": "两人轮班", "tags": "夜班 首响"}, "application/json").json()
+    assert (changed["worked"], changed["tags"], changed["what"]) == ("两人轮班", "夜班 首响", "夜里没人接")
+    assert AuditEntry.objects.filter(action="lesson.changed").count() == 1
+    assert boss.patch(url, {"verdict": "effective"}, "application/json").status_code == 422
+    agent = browser(house, "小周")
+    assert agent.patch(url, {"worked": "x"}, "application/json").status_code == 403
+    for _again in range(2):
+        assert agent.put(f"{url}/useful", {"useful": True}, "application/json").json()["useful"] == 1
+    assert agent.put(f"{url}/useful", {"useful": False}, "application/json").json()["useful"] == 0
+    shared = boss.post(f"{url}/share", {"departments": [house.departments["夜班"].pk]}, "application/json")
+    assert shared.json() == {"told": 1}
+    assert boss.post(f"{url}/share", {"departments": [99999]}, "application/json").status_code == 422
+    assert boss.post(f"{url}/share", {"departments": []}, "application/json").status_code == 422
+    assert set(Notice.objects.filter(kind="lesson.shared").values_list("user__name", flat=True)) == {"小夜"}
+
+
+def test_writing_the_lesson_of_a_closed_problem_by_api(house: House) -> None:
+    one, boss = closed(house), browser(house, "林主任")
+    problem = one.problem
+    assert boss.post("/api/v1/lessons", {"problem": problem.pk}, "application/json").status_code == 409
+    Lesson.objects.all().delete()  # closed before there were lessons
+    made = boss.post("/api/v1/lessons", {"problem": problem.pk, "worked": "两人轮班"}, "application/json")
+    assert made.status_code == 201
+    assert (made.json()["worked"], made.json()["failed"]) == ("两人轮班", "改用新系统")
+    open_one = problem_open(actor=house.users["陈班长"], title="还开着", grade="urgent", grade_reason="x").problem
+    assert boss.post("/api/v1/lessons", {"problem": open_one.pk}, "application/json").status_code == 409
+    assert boss.post("/api/v1/lessons", {"problem": 99999}, "application/json").status_code == 422
+
+
+def test_the_register_by_api_has_the_numbers_of_its_page(house: House) -> None:
+    closed(house)
+    boss = browser(house, "林主任")
+    [year] = boss.get("/api/v1/lessons/register").json()
+    file = boss.get("/improvement/register/?format=csv").content.decode("utf-8-sig").splitlines()
+    names = ("year", "opened", "closed", "measures", "effective", "not_effective", "cannot_tell_yet", "standards")
+    assert file[1].split(",")[:8] == [str(year[name]) for name in names]
+    assert (year["opened"], year["closed"], year["net_mean"]) == (1, 1, None)

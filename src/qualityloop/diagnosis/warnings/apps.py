@@ -16,7 +16,7 @@ class WarningsConfig(AppConfig):
     def ready(self) -> None:
         """Declare jobs and operations, listen to the lake, stand in the navigation."""
         from qualityloop.diagnosis.permissions import INDICATORS
-        from qualityloop.diagnosis.warnings import api, events, jobs  # noqa: F401 (they register what they declare)
+        from qualityloop.diagnosis.warnings import api, events, jobs, monitoring_api  # noqa: F401 (they register what they declare)
         from qualityloop.diagnosis.warnings.permissions import WARNINGS
         from qualityloop.diagnosis.warnings.presentation import moments
         from qualityloop.diagnosis.warnings.waiting import connect as fill_the_loop

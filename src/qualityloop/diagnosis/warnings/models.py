@@ -134,6 +134,11 @@ class Sighting(models.Model):
     def __str__(self) -> str:
         return f"{self.warning_id} {self.until}"
 
+    @property
+    def sentence(self) -> str:
+        """What was said then, in the language of the page."""
+        return shown(self.said_kept)
+
 
 class Ending(models.Model):
     """What came of a warning; one that came back has several."""

@@ -77,7 +77,7 @@ def attainment(lake: Lake, month: date) -> tuple[list[Attainment], str, str]:
     return lines, standard.key, standard.version
 
 
-def month_report_make(*, actor: object, lake: Lake, month: date) -> MonthReport | None:
+def month_report_make(*, actor: object, lake: Lake, month: date, address: str = "") -> MonthReport | None:
     """The report of a month that the data cover to its end: made once, and never changed."""
     known = MonthReport.objects.filter(month=month).first()
     days = lake_days(lake)
@@ -107,7 +107,9 @@ def month_report_make(*, actor: object, lake: Lake, month: date) -> MonthReport 
         )  # fmt: skip
         if made:
             after = values_of(report, "month", "snapshot", "standard", "version", "met", "rated")
-            record(actor=actor, action=actions.REPORT_MADE, record=report, before=None, after=after)
+            record(
+                actor=actor, action=actions.REPORT_MADE, record=report, before=None, after=after, address=address
+            )  # fmt: skip
     return report
 
 

@@ -31,6 +31,7 @@ from qualityloop.diagnosis.warnings.presentation import TONES, language
 from qualityloop.diagnosis.warnings.queries import open_warnings
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.export import table_response
+from qualityloop.foundation.lake import current_lake
 from qualityloop.foundation.permissions import requires
 
 FIGURES = 6
@@ -150,10 +151,26 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 @requires(INDICATORS)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def reports(request: HttpRequest) -> HttpResponse:
-    """The monthly reports that were kept."""
-    context = {"title": _("Monitoring reports"), "reports": MonthReport.objects.defer("content")[:120]}
+    """The monthly reports that were kept; making that of the newest whole month, where the clock has not yet."""
+    lake, may = current_lake(), permissions.RULES.allows(request.user)
+    newest = monitoring.newest_month(lake) if lake else None
+    missing = newest is not None and not MonthReport.objects.filter(month=newest).exists()
+    if request.method == "POST":
+        if not may:
+            raise Http404
+        made = None
+        if lake is not None and newest is not None:
+            where = address_of(request)
+            made = monitoring.month_report_make(actor=request.user, lake=lake, month=newest, address=where)
+        if made is not None:
+            return redirect("diagnosis_warnings:report", made.pk)
+        messages.error(request, _("The data do not cover this month to its end."))
+    context = {
+        "title": _("Monitoring reports"), "reports": MonthReport.objects.defer("content")[:120],
+        "newest": newest if may and missing else None,
+    }  # fmt: skip
     return render(request, "diagnosis/month_reports.html", context)
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qualityloop.analysis.messages import AnalysisError
 from qualityloop.foundation.chats.models import ChatApp, Vendor
@@ -23,7 +24,7 @@ COLUMNS = ("secret", "token", "corp", "api_secret", "api_url")
 class AppForm(forms.Form):
     """What was agreed with a chat. Fields are those that this chat uses, under the names that it gives them."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("chat", "Name"), max_length=100)
     active = forms.BooleanField(label=_("Active"), required=False)
 
     def __init__(self, app: ChatApp, data: Any = None) -> None:
@@ -58,7 +59,7 @@ class AppForm(forms.Form):
 class NewForm(forms.Form):
     """Which chat."""
 
-    platform = forms.ChoiceField(label=_("Chat"), choices=Vendor.choices)
+    platform = forms.ChoiceField(label=pgettext_lazy("work chat", "Chat"), choices=Vendor.choices)
 
 
 class LinkForm(forms.Form):

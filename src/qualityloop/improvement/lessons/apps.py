@@ -16,7 +16,7 @@ class LessonsConfig(AppConfig):
     def ready(self) -> None:
         """Write a lesson when a problem is closed; stand in the navigation."""
         from qualityloop.foundation.navigation import Entry, register
-        from qualityloop.improvement.lessons import permissions, services
+        from qualityloop.improvement.lessons import api, permissions, services  # noqa: F401 (register)
 
         services.connect()
         pages = frozenset(f"improvement_lessons:{name}" for name in ("lessons", "lesson", "edit", "share"))
