@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "qualityloop.standards",
     "qualityloop.operations",
     "qualityloop.feedback",
+    "qualityloop.feedback.negatives",
     "qualityloop.diagnosis",
     "qualityloop.diagnosis.warnings",
     "qualityloop.diagnosis.themes",

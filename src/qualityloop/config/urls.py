@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("qualityloop.customers.urls")),
     path("", include("qualityloop.operations.urls")),
     path("", include("qualityloop.feedback.urls")),
+    path("negative/", include("qualityloop.feedback.negatives.urls")),
     path("themes/", include("qualityloop.diagnosis.themes.urls")),
     path("warnings/", include("qualityloop.diagnosis.warnings.urls")),
     path("problems/", include("qualityloop.improvement.problems.urls")),

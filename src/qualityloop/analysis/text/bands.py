@@ -43,13 +43,24 @@ class Bands:
 
 
 def fit_bands(
-    texts: Sequence[str], truth: NDArray[np.bool_], *, recall: float = RECALL, precision: float = PRECISION
+    texts: Sequence[str],
+    truth: NDArray[np.bool_],
+    *,
+    recall: float = RECALL,
+    precision: float = PRECISION,
+    measured: NDArray[np.bool_] | None = None,
 ) -> Bands | None:
-    """Bands that keep `recall` of the true ones and are `precision` sure of "yes"; None below 30 of either kind."""
-    positives, negatives = int(truth.sum()), int((~truth).sum())
+    """Bands that keep `recall` of the true ones and are `precision` sure of "yes"; None below 30 of either kind.
+
+    `measured` says which texts were drawn at random: thresholds are chosen and measured on those alone, while all
+    teach. Numbers of texts that somebody picked are true of what is picked, not of all.
+    """
+    chosen = np.ones(len(truth), dtype=bool) if measured is None else measured
+    positives, negatives = int((truth & chosen).sum()), int((~truth & chosen).sum())
     if min(positives, negatives) < ENOUGH:
         return None
     scores, folds = out_of_sample(list(texts), truth)
+    scores, folds, truth = scores[chosen], folds[chosen], truth[chosen]
     yes, kept = np.zeros(len(truth), dtype=bool), np.zeros(len(truth), dtype=bool)
     for fold in np.unique(folds):
         inside = folds == fold

@@ -50,7 +50,7 @@ def learn(
             found[tag] = measured(scores, said == 1, folds, target)
             learnt.append(tag)
         step(done + 1, len(examples.said))
-    return Learned(_whole(examples, tuple(learnt)), found)
+    return Learned(model_of(examples, tuple(learnt)), found)
 
 
 def out_of_sample(texts: list[str], truth: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -82,7 +82,7 @@ def _regression() -> Any:
     return LogisticRegression(C=10.0, solver="liblinear", random_state=SEED)
 
 
-def _whole(examples: Examples, tags: tuple[str, ...]) -> TagModel:
+def model_of(examples: Examples, tags: tuple[str, ...]) -> TagModel:
     """The model of all examples, which makes the suggestions."""
     if not tags:
         return TagModel((), (), np.zeros(0), np.zeros((0, 0)), np.zeros(0))

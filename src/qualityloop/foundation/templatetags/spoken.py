@@ -44,3 +44,9 @@ def offset(seconds: Any) -> str:
     if left >= HOUR:
         return f"{sign}{left // HOUR}:{left % HOUR // MINUTE:02d}:{left % MINUTE:02d}"
     return f"{sign}{left // MINUTE}:{left % MINUTE:02d}"
+
+
+@register.filter
+def share(value: Any) -> str:
+    """A share of 1 as a percentage with one digit; a dash for nothing."""
+    return "–" if value is None or value == "" else f"{100 * float(value):.1f} %"

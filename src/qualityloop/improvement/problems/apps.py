@@ -21,6 +21,7 @@ class ProblemsConfig(AppConfig):
             api,
             from_expectation,
             from_themes,
+            from_voice,
             from_warnings,
             panels,
         )
@@ -32,6 +33,7 @@ class ProblemsConfig(AppConfig):
         from_warnings.connect()
         from_themes.connect()
         from_expectation.connect()
+        from_voice.connect()
         register_offer(Offer(_("Turn into an improvement"), "improvement_problems:turn", PROBLEM_OPEN))
         pages = frozenset(f"improvement_problems:{name}" for name in ("problems", "problem", "new", "edit", "close",
                                                                      "reopen"))  # fmt: skip

@@ -82,7 +82,7 @@ def _panel(request: HttpRequest, theme: Theme) -> dict[str, Any] | None:
     one = _problem_of(theme)
     seen = one if one is not None and problems_for(request.user).filter(pk=one.pk).exists() else None
     may = PROBLEM_OPEN.allows(request.user) and one is None and theme.state != ThemeState.MERGED
-    return {"problem": seen, "may_turn": may} if seen is not None or may else None
+    return {"problem": seen, "turn": "improvement_problems:turn_theme"} if seen is not None or may else None
 
 
 def connect() -> None:

@@ -1,0 +1,157 @@
+"""Operations on negative feedback: read a text, judge it, read the threshold, have it fitted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from ninja import Router
+from pydantic import BaseModel, Field
+
+from qualityloop.analysis.messages import AnalysisError
+from qualityloop.feedback.negatives import queries, services
+from qualityloop.feedback.negatives.models import Opinion
+from qualityloop.feedback.negatives.permissions import JUDGE, NEGATIVES
+from qualityloop.feedback.negatives.sources import SOURCES
+from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
+from qualityloop.foundation.api.lists import Key
+from qualityloop.foundation.audit.sessions import address_of
+from qualityloop.foundation.models import User
+
+texts = Router(tags=[spoken(_("Negative feedback"))])
+thresholds = Router(tags=[spoken(_("Negative feedback"))])
+
+
+class NegativeAnswer(BaseModel):
+    """A text of a customer."""
+
+    id: int
+    kind: str
+    record: int
+    number: str
+    at: str
+    text: str
+    stars: float | None
+    score: float | None
+    band: str
+    by_stars: bool = Field(description=spoken(_("Whether the stars alone decided, because no threshold is fitted yet")))
+    said: bool | None = Field(description=spoken(_("Whether it is negative, says a person")))
+
+
+class NegativeJudging(Strict):
+    """What a person says of a text."""
+
+    negative: bool | None = Field(description=spoken(_("Empty: take back what was said")))
+
+
+class NegativeThresholdAnswer(BaseModel):
+    """The threshold in force, and how far the judging is."""
+
+    fitted_at: str | None
+    basis: str | None
+    judged: int | None
+    low: float | None
+    high: float | None
+    precision: float | None
+    precision_low: float | None
+    precision_high: float | None
+    recall: float | None
+    recall_low: float | None
+    recall_high: float | None
+    unsure: float | None
+    measured_negative: int | None
+    measured_other: int | None
+    judged_negative: int
+    judged_other: int
+    needed: int
+
+
+def _one(request: HttpRequest, pk: int) -> Opinion:
+    found = queries.opinions_for(request.user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _answer(one: Opinion) -> dict[str, Any]:
+    source = SOURCES[one.kind]
+    text = source.model.objects.filter(pk=one.record_id).values_list(source.text, flat=True).first()
+    return {
+        "id": one.pk, "kind": one.kind, "record": one.record_id, "number": one.number, "at": one.at.isoformat(),
+        "text": text or "", "stars": one.stars, "score": one.score, "band": one.band,
+        "by_stars": one.threshold_id is None, "said": one.said,
+    }  # fmt: skip
+
+
+def _threshold() -> dict[str, Any]:
+    now, done = queries.in_force(), queries.progress()
+    names = ("basis", "judged", "low", "high", "precision", "precision_low", "precision_high", "recall", "recall_low",
+             "recall_high", "unsure")  # fmt: skip
+    return {
+        **{name: getattr(now, name) if now else None for name in names},
+        "fitted_at": now.made_at.isoformat() if now else None, "measured_negative": now.positives if now else None,
+        "measured_other": now.negatives if now else None, "judged_negative": done.positives,
+        "judged_other": done.negatives, "needed": done.enough,
+    }  # fmt: skip
+
+
+@texts.get(
+    "/{pk}",
+    response=NegativeAnswer,
+    operation_id="negative_feedback_one",
+    **allows(NEGATIVES, _("One text of a customer"), _("With its score and what people said of it.")),
+)
+def negative_one(request: HttpRequest, pk: Key) -> dict[str, Any]:
+    """With its score and what people said of it."""
+    return _answer(_one(request, pk))
+
+
+@texts.post(
+    "/{pk}",
+    response=NegativeAnswer,
+    operation_id="negative_feedback_judge",
+    **allows(JUDGE, _("Judge a text"), _("Say that it is negative, or that it is not, or take that back.")),
+)
+def negative_judge(request: HttpRequest, pk: Key, judging: NegativeJudging) -> dict[str, Any]:
+    """Say that it is negative, or that it is not, or take that back."""
+    one = _one(request, pk)
+    if not isinstance(request.user, User):
+        raise Http404
+    made = services.opinion_judge(
+        actor=request.user, opinion=one, negative=judging.negative, address=address_of(request)
+    )
+    return _answer(made)
+
+
+@thresholds.get(
+    "",
+    response=NegativeThresholdAnswer,
+    operation_id="negative_threshold",
+    **allows(NEGATIVES, _("The threshold for negative feedback"), _("How good it is, and how far the judging is.")),
+)
+def threshold_one(request: HttpRequest) -> dict[str, Any]:
+    """How good it is, and how far the judging is."""
+    return _threshold()
+
+
+@thresholds.post(
+    "",
+    response={202: NegativeThresholdAnswer},
+    operation_id="negative_threshold_fit",
+    **allows(JUDGE, _("Fit the threshold anew"), _("A job does it; 409 where too few texts are judged.")),
+)
+def threshold_fit(request: HttpRequest) -> tuple[int, dict[str, Any]]:
+    """A job does it; 409 where too few texts are judged."""
+    if not isinstance(request.user, User):
+        raise Http404
+    try:
+        services.fit_ask(actor=request.user)
+    except AnalysisError as error:
+        raise ApiError(409, "refused", error.in_language(get_language() or "zh")) from None
+    return 202, _threshold()
+
+
+register_router("negative-feedback", texts)
+register_router("negative-threshold", thresholds)
