@@ -16,6 +16,16 @@ function showTheme(): void {
   }
 }
 
+/** The menu is long: where the page's own entry is below its edge, the menu begins scrolled to it. */
+function showOwnEntry(): void {
+  const menu = document.querySelector<HTMLElement>(".ql-sidebar");
+  const entry = menu?.querySelector<HTMLElement>(".nav-link.active");
+  if (!menu || !entry || entry.offsetParent === null) return;
+  const below = entry.getBoundingClientRect().bottom - menu.getBoundingClientRect().bottom;
+  const scrolled = [menu, ...menu.querySelectorAll<HTMLElement>("*")].find((e) => e.scrollHeight > e.clientHeight + 1 && getComputedStyle(e).overflowY !== "visible");
+  if (below > 0) scrolled?.scrollBy({ top: below + menu.clientHeight / 3 });
+}
+
 /** Rows marked `data-select="KEY"` light up with the part of a process map that they describe. */
 function showSelection(event: Event): void {
   const key = (event as CustomEvent<{ key: string } | null>).detail?.key;
@@ -41,6 +51,7 @@ function printInLight(redraw: () => void): void {
 
 export function startBehaviours(redraw: () => void): void {
   showTheme();
+  showOwnEntry();
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
     if (target.closest("[data-theme-toggle]")) toggleTheme();

@@ -49,7 +49,7 @@ def background(kind: NoticeKind) -> JobRun:
     for n, state in enumerate(("sent", "unsure", "failed")):
         subject, text = f"十月工单导入完成:新增 {1204 + n} 条", "3 行被退回,可在页面上修正后重新导入。"
         [notice] = notify(to=[director], kind=kind, subject=subject, text=text, url="/account/")
-        why = "" if n == 0 else '"没有收到答复:连接超时"'
+        why = "" if n == 0 else '"没有收到答复：连接超时"'
         Delivery.objects.create(notice=notice, transport="wecom", state=state, error_json=why)
     url = "https://erp.example.com/hooks/quality"
     erp = Subscription.objects.create(name="ERP 系统", url=url, events=[PING.key])

@@ -58,10 +58,10 @@ def sla_policy() -> dict[str, Any]:
     from qualityloop.standards.sla.content import FIELDS
 
     rows = (
-        ("business", "", "企业客户", "30 min", "9 h"),
-        ("high", "高, 紧急", "", "30 min", "9 h"),
-        ("middle", "中", "", "1 h", "18 h"),
-        ("others", "", "", "2 h", "36 h"),
+        ("企业客户", "", "企业客户", "30 min", "9 h"),
+        ("高优先级", "高, 紧急", "", "30 min", "9 h"),
+        ("中优先级", "中", "", "1 h", "18 h"),
+        ("其他工单", "", "", "2 h", "36 h"),
     )
     return {
         "name": {"zh": "售后服务时限", "en": "After-sales deadlines"},

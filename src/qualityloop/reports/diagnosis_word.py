@@ -142,7 +142,7 @@ class _Paper(Paper):
                            message("n"), message("Status"), message("Against last period"),
                            message("Signal or noise"))  # fmt: skip
         rows = [row for indicator in self.reading.computed() if (row := self._row(indicator))]
-        self.table(heads, rows, (4, 1.9, 1.8, 2.8, 1.4, 1.5, 1.8, 1.8))
+        self.table(heads, rows, (3.6, 1.7, 1.7, 2.6, 1.1, 1.6, 2.2, 2.5))
 
     def _row(self, indicator: Indicator) -> Sequence[str] | None:
         reading, value = self.reading, self.reading.overall(indicator.key)
@@ -175,7 +175,7 @@ class _Paper(Paper):
             self.heading(title, 2)
             bars = complaints.bars(Page(self.language), items)
             bar_chart(self.document, payloads.pareto(bars, title, self.language))
-            heads = self.heads(message("Cause"), message("Count"), message("Share"), message("Cumulative share"))
+            heads = self.heads(message("Name"), message("Count"), message("Share"), message("Cumulative share"))
             rows = [
                 (item.name, self.reading.count(item.count), format_share(item.share, self.language),
                  format_share(item.cumulative, self.language))

@@ -11,6 +11,7 @@ from qualityloop.reports.markup import Html, joined, tag
 WIDTH, HEIGHT = 640.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 10.0, 24.0
 ACCENT, BAD, WARN, MUTED, GRID = "#1a5fb4", "#b3261e", "#b26a00", "#596473", "#dfe4ea"
+EVEN = 1e-9  # what floating point leaves of an even number of steps
 Numbers = Sequence[float | None]
 
 
@@ -27,7 +28,8 @@ def trend_svg(payload: dict[str, Any]) -> Html:
     values, low, high = series["values"], series.get("low") or [], series.get("high") or []
     target, warning = payload.get("target"), payload.get("warning")
     limits = [*payload.get("lower", []), *payload.get("upper", [])]
-    scale = _Scale([*values, *low, *high, *limits, target, warning], len(values))
+    numbers = [*values, *low, *high, *limits, target, warning]
+    scale = _Scale(numbers, len(values), whole=1.0 if payload.get("unit") == "percent" else None)
     parts = [_grid(scale, payload["labels"], payload.get("unit", "number"))]
     parts += [_band(scale, low, high), *(_limit(scale, payload.get(side, [])) for side in ("lower", "upper"))]
     parts += [_level(scale, target, ACCENT), _level(scale, warning, WARN), _path(scale, values, ACCENT, 1.8)]
@@ -57,11 +59,17 @@ def pareto_svg(payload: dict[str, Any]) -> Html:
 class _Scale:
     """From values and positions to points of the picture."""
 
-    def __init__(self, numbers: Numbers, count: int) -> None:
+    def __init__(self, numbers: Numbers, count: int, *, whole: float | None = None) -> None:
         known = [float(n) for n in numbers if n is not None and math.isfinite(n)] or [0.0, 1.0]
         low, high = min(known), max(known)
-        space = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
-        self.low, self.high = (low - space if low < 0 or low - space > 0 else 0.0), high + space
+        space = (high - low) * 0.04 or abs(high) * 0.1 or 1.0
+        begin, end = (low - space if low < 0 or low - space > 0 else 0.0), high + space
+        self.step = _step((end - begin) / 4)
+        first, last = math.floor(begin / self.step + EVEN), math.ceil(end / self.step - EVEN)
+        if whole is not None and high <= whole:  # no share is more than the whole
+            last = min(last, round(whole / self.step))
+        self.levels = [at * self.step for at in range(first, max(last, first + 1) + 1)]
+        self.low, self.high = self.levels[0], self.levels[-1]
         self.count = count
 
     def x(self, at: float) -> float:
@@ -71,14 +79,19 @@ class _Scale:
         return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - value) / (self.high - self.low)
 
 
+def _step(least: float) -> float:
+    """A step between the lines of an axis that people count in: 1, 2, 5 or 10 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(times * power for times in (1, 2, 5, 10) if times * power >= least * (1 - EVEN))
+
+
 def _drawable(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
 def _grid(scale: _Scale, labels: Sequence[str], unit: str) -> Html:
     parts = []
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        value = scale.low + (scale.high - scale.low) * share
+    for value in scale.levels:
         y = f"{scale.y(value):.1f}"
         parts += [
             tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, stroke=GRID, stroke_width=0.6),

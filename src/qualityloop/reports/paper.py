@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 FONT = "Noto Sans CJK SC"
+LINE = "D5DBE3"
 ACCENT, MUTED = RGBColor(0x1A, 0x5F, 0xB4), RGBColor(0x59, 0x64, 0x73)
 Rows = Iterable[Sequence[str]]
 
@@ -44,6 +45,12 @@ class Paper:
                 fonts.set(qn(script), FONT)
             for themed in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
                 fonts.attrib.pop(qn(themed), None)
+            if name == "Subtitle":
+                style.font.italic = False
+            if name.startswith("Heading"):
+                style.paragraph_format.space_before = Pt(16 if size > 13 else 12)
+                style.paragraph_format.space_after = Pt(4)
+                style.paragraph_format.keep_with_next = True
             if name != "Normal":
                 style.font.color.rgb = ACCENT if name.startswith("Heading") else RGBColor(0x1C, 0x23, 0x2D)
         self.document.styles["Normal"].paragraph_format.space_after = Pt(4)
@@ -77,7 +84,8 @@ class Paper:
 
     def contents(self, shown: str) -> None:
         """The table of contents, which Word fills in when the file is opened; `shown` until then."""
-        self.document.add_paragraph(_("Contents"), style="Subtitle")
+        title = self.document.add_paragraph().add_run(_("Contents"))
+        title.bold, title.font.size, title.font.color.rgb = True, Pt(17), ACCENT
         self._field(self.document.add_paragraph(), 'TOC \\o "1-2" \\h \\z \\u', shown, 10)
         update = OxmlElement("w:updateFields")
         update.set(qn("w:val"), "true")
@@ -96,7 +104,7 @@ class Paper:
     def table(self, heads: Sequence[str], rows: Rows, widths: Sequence[float] = ()) -> None:
         """A table with a head that is repeated on each page; rows stay whole."""
         table = self.document.add_table(rows=1, cols=len(heads))
-        table.style = "Table Grid"
+        self._drawn(table)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         for cell, words in zip(table.rows[0].cells, heads, strict=True):
             self._cell(cell, words, bold=True)
@@ -117,7 +125,28 @@ class Paper:
             for row in table.rows:
                 for cell, width in zip(row.cells, widths, strict=True):
                     cell.width = Cm(width)
-        self.document.add_paragraph()
+        after = self.document.add_paragraph().paragraph_format
+        after.space_after, after.line_spacing = Pt(0), Pt(8)
+
+    def _drawn(self, table: Any) -> None:
+        """Thin grey lines between the rows and room in the cells, as the pages have it."""
+        marks = table._tbl.tblPr
+        borders = OxmlElement("w:tblBorders")
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+            line = OxmlElement(f"w:{side}")
+            there = side in {"top", "bottom", "insideH"}
+            for name, value in (("val", "single" if there else "nil"), ("sz", "4"), ("space", "0"), ("color", LINE)):
+                line.set(qn(f"w:{name}"), value)
+            borders.append(line)
+        room = OxmlElement("w:tblCellMar")
+        for side, width in (("top", 40), ("left", 85), ("bottom", 40), ("right", 85)):
+            space = OxmlElement(f"w:{side}")
+            space.set(qn("w:w"), str(width))
+            space.set(qn("w:type"), "dxa")
+            room.append(space)
+        look = marks.find(qn("w:tblLook"))
+        for element in (borders, room):
+            marks.append(element) if look is None else look.addprevious(element)
 
     def _mark(self, row: Any, name: str) -> None:
         mark = OxmlElement(name)

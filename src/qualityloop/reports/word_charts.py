@@ -19,7 +19,10 @@ RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 COLOURS = {"value": "1A5FB4", "target": "1B6E3C", "warning": "B26A00", "lower": "8A94A3", "upper": "8A94A3"}
 FLAGS = ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize")
-FORMATS = {"percent": "0.0%", "count": "#,##0"}
+FORMATS = {"percent": "0%", "count": "#,##0"}
+FONT = "Noto Sans CJK SC"
+FULL = 0.9  # shares above it are drawn up to the whole
+FINE = 0.08  # shares that lie closer together need a decimal
 Numbers = Sequence[float | None]
 
 
@@ -33,10 +36,18 @@ def trend_chart(document: Any, payload: dict[str, Any], *, width: float = 17, he
     for name in ("lower", "upper"):
         if any(_known(number) for number in payload.get(name, [])):
             lines.append((name, words["limits"], payload[name]))
-    form = FORMATS.get(payload["unit"], "#,##0.0")
+    known = [number for _key, _name, numbers in lines for number in numbers if number is not None and _known(number)]
+    form, ends = FORMATS.get(payload["unit"], "#,##0.0"), ""
+    if payload["unit"] == "percent" and known:
+        form = "0.0%" if max(known) - min(known) < FINE else form
+        if FULL < max(known) <= 1:  # no share is more than the whole; what is far below it is left out
+            ends = f'<c:max val="1"/><c:min val="{max(math.floor(min(known) * 10 - 0.1), 0) / 10:g}"/>'
+    twice = [at for at, (key, _name, _numbers) in enumerate(lines) if key == "upper" and lines[at - 1][0] == "lower"]
     series = "".join(_series(at, *line, labels, form) for at, line in enumerate(lines))
     plot = f'<c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>{series}<c:marker val="1"/>{_AXES}'
-    _add(document, f"{plot}</c:lineChart>{_axes(form, reverse=False)}", words["label"], width, height, legend=True)
+    _add(
+        document, f"{plot}</c:lineChart>{_axes(form, ends=ends)}", words["label"], width, height, legend=_legend(twice)
+    )
 
 
 def bar_chart(document: Any, payload: dict[str, Any], *, width: float = 17) -> None:
@@ -47,13 +58,13 @@ def bar_chart(document: Any, payload: dict[str, Any], *, width: float = 17) -> N
     shown = "".join(f'<c:{flag} val="{int(flag == "showVal")}"/>' for flag in FLAGS)
     series = (
         f'<c:ser><c:idx val="0"/><c:order val="0"/>{_named(payload["words"]["count"])}{fill}'
-        f"<c:dLbls>{shown}</c:dLbls>{_categories(names)}{_numbers(counts, '#,##0')}</c:ser>"
+        f"<c:dLbls>{_type(800)}{shown}</c:dLbls>{_categories(names)}{_numbers(counts, '#,##0')}</c:ser>"
     )
     plot = (
         f'<c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>{series}'
-        f'<c:gapWidth val="45"/>{_AXES}</c:barChart>{_axes("#,##0", reverse=True)}'
+        f'<c:gapWidth val="45"/>{_AXES}</c:barChart>{_axes("#,##0", lying=True)}'
     )
-    _add(document, plot, payload["words"]["label"], width, 1.6 + 0.62 * len(items), legend=False)
+    _add(document, plot, payload["words"]["label"], width, 0.8 + 0.62 * len(items))
 
 
 _AXES = '<c:axId val="1"/><c:axId val="2"/>'
@@ -91,30 +102,51 @@ def _series(at: int, key: str, name: str, values: Numbers, labels: Sequence[str]
     )
 
 
-def _axes(form: str, *, reverse: bool) -> str:
-    """Categories and values; `reverse` puts the first category on top."""
-    order, sides = ("maxMin", ("l", "t")) if reverse else ("minMax", ("b", "l"))
-    small = '<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz="800"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
-    grid = '<c:majorGridlines><c:spPr><a:ln w="4000"><a:solidFill><a:srgbClr val="DFE4EA"/></a:solidFill></a:ln></c:spPr></c:majorGridlines>'  # noqa: E501
+def _legend(without: Sequence[int]) -> str:
+    """The legend below, without the series at these places."""
+    entries = "".join(f'<c:legendEntry><c:idx val="{at}"/><c:delete val="1"/></c:legendEntry>' for at in without)
+    return f'<c:legend><c:legendPos val="b"/>{entries}<c:overlay val="0"/></c:legend>'
+
+
+def _type(size: int) -> str:
+    """The type of the report, in hundredths of a point."""
+    fonts = "".join(f'<a:{kind} typeface="{FONT}"/>' for kind in ("latin", "ea", "cs"))
+    fill = '<a:solidFill><a:srgbClr val="596473"/></a:solidFill>'
     return (
-        f'<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="{order}"/></c:scaling><c:delete val="0"/>'
-        f'<c:axPos val="{sides[0]}"/><c:tickLblPos val="low"/>{small}<c:crossAx val="2"/></c:catAx>'
-        f'<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
-        f'<c:axPos val="{sides[1]}"/>{grid}<c:numFmt formatCode="{escape(form)}" sourceLinked="0"/>'
-        f'<c:tickLblPos val="nextTo"/>{small}<c:crossAx val="1"/></c:valAx>'
+        f'<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz="{size}">{fill}{fonts}</a:defRPr></a:pPr>'
+        '<a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
     )
 
 
-def _add(document: Any, plot: str, label: str, width: float, height: float, *, legend: bool) -> None:
+def _axes(form: str, *, lying: bool = False, ends: str = "") -> str:
+    """Categories and values; lying bars have the first category on top and carry their own numbers."""
+    order, sides = ("maxMin", ("l", "t")) if lying else ("minMax", ("b", "l"))
+    small = _type(800 if lying else 700)
+    ticks = '<c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
+    axis = '<c:spPr><a:ln w="6000"><a:solidFill><a:srgbClr val="B9C4D2"/></a:solidFill></a:ln></c:spPr>'
+    grid = '<c:majorGridlines><c:spPr><a:ln w="4000"><a:solidFill><a:srgbClr val="DFE4EA"/></a:solidFill></a:ln></c:spPr></c:majorGridlines>'  # noqa: E501
+    if lying:
+        grid = ""
+    return (
+        f'<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="{order}"/></c:scaling><c:delete val="0"/>'
+        f'<c:axPos val="{sides[0]}"/>{ticks}<c:tickLblPos val="low"/>{axis}{small}<c:crossAx val="2"/></c:catAx>'
+        f'<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/>{ends}</c:scaling>'
+        f'<c:delete val="{int(lying)}"/>'
+        f'<c:axPos val="{sides[1]}"/>{grid}<c:numFmt formatCode="{escape(form)}" sourceLinked="0"/>'
+        f'{ticks}<c:tickLblPos val="nextTo"/><c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{small}'
+        '<c:crossAx val="1"/></c:valAx>'
+    )
+
+
+def _add(document: Any, plot: str, label: str, width: float, height: float, *, legend: str = "") -> None:
     """Put the chart into the file and a picture frame that names it at the end of the text."""
     number = sum(1 for part in document.part.package.iter_parts() if part.content_type == TYPE) + 1
-    below = '<c:legend><c:legendPos val="b"/><c:overlay val="0"/></c:legend>' if legend else ""
     chart = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><c:chartSpace xmlns:c="{CHART}" xmlns:a="{DRAWING}" '
         f'xmlns:r="{RELATION}"><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/>'
-        f'<c:plotArea><c:layout/>{plot}</c:plotArea>{below}<c:plotVisOnly val="1"/>'
+        f'<c:plotArea><c:layout/>{plot}</c:plotArea>{legend}<c:plotVisOnly val="1"/>'
         '<c:dispBlanksAs val="gap"/></c:chart>'
-        "<c:spPr><a:ln><a:noFill/></a:ln></c:spPr></c:chartSpace>"
+        f"<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{_type(800)}</c:chartSpace>"
     )
     part = Part(PackURI(f"/word/charts/chart{number}.xml"), TYPE, chart.encode(), document.part.package)
     relation = document.part.relate_to(part, f"{RELATION}/chart")

@@ -262,7 +262,7 @@ def test_the_digest_is_one_letter_a_day(kind: NoticeKind) -> None:
         work()
         assert [(mail.to[0], mail.subject) for mail in outbox.outbox] == [
             ("lin@example.com", "Daily digest: 2 notices"),
-            ("zhou@example.com", "每日汇总:1 条通知"),
+            ("zhou@example.com", "每日汇总：1 条通知"),
         ]
         assert outbox.outbox[0].body.index("first") < outbox.outbox[0].body.index("second")
         notify(to=[lin], kind=kind, subject="third")

@@ -19,6 +19,7 @@ from qualityloop.diagnosis.warnings.pictures import indicator_key
 from qualityloop.diagnosis.warnings.wording import rule_words
 from qualityloop.foundation.panels import Fact, Moment, known
 from qualityloop.foundation.wording import shown, value_word
+from qualityloop.standards.versions.queries import titled
 
 LISTS = {"tickets": ("operations:tickets", "created"), "complaints": ("feedback:complaints", "received")}
 TONES = {"urgent": "missed", "important": "warning", "ordinary": "insufficient"}
@@ -87,7 +88,7 @@ def evidence_facts(warning: EarlyWarning, user: object) -> list[Fact]:
         Fact(_("Period"), period.replace("T", " ")),
         Fact(_("Worst groups"), "、".join(_group(g) for g in detail.get("groups", []))),
         Fact(_("Other rules"), "、".join(rule_words(rule) for rule in detail.get("rules_also", []))),
-        Fact(_("Standard"), f"{version['key']} v{version['version']}" if version else ""),
+        Fact(_("Standard"), titled("indicators", version["key"], version["version"]) if version else ""),
         Fact(_("Snapshot"), said.get("snapshot", "")),
     ])  # fmt: skip
 

@@ -29,6 +29,11 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d
 # By model: the words for values that are no columns of it (key, before, after) → (label or None, before, after).
 WORDS: dict[str, Callable[[str, Any, Any], tuple[str | None, Any, Any]]] = {}
 
+# By model: the models whose columns its entries speak of as well (the points of a round, the measures of a plan).
+PARTS: dict[str, tuple[str, ...]] = {}
+NOTHING: tuple[Any, ...] = (MISSING, "", None, [], {})
+DIGITS = 4  # of a number that the system computed
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -72,12 +77,15 @@ def changes(entry: AuditEntry, model: type[models.Model] | None) -> tuple[Change
     found = []
     for key in dict.fromkeys((*new, *old)):
         was, now = old.get(key, MISSING), new.get(key, MISSING)
-        if was == now or (was in (MISSING, "", None) and now in (MISSING, "", None)):
+        if was == now or (was in NOTHING and now in NOTHING):
             continue
-        field = _field(model, key)
+        field = _field(model, key) or _of_part(entry.model, key)
         words = WORDS.get(entry.model)
         label, was, now = words(key, was, now) if words else (None, was, now)
-        found.append(Change(label or _label(field, key, model), _shown(was, field), _shown(now, field)))
+        label = label or _label(field, key, model)
+        if field is None:
+            field = _state_of_part(entry.model, was, now)
+        found.append(Change(label, _shown(was, field), _shown(now, field)))
     return tuple(found)
 
 
@@ -124,6 +132,21 @@ def _field(model: type[models.Model] | None, name: str) -> models.Field[Any, Any
     return field if isinstance(field, models.Field) else None
 
 
+def _of_part(label: str, key: str) -> models.Field[Any, Any] | None:
+    """The column of a part of the record; what is kept as a sentence in two languages ends in `_kept`."""
+    parts = [_model(part) for part in PARTS.get(label, ())]
+    return next((field for name in (key, f"{key}_kept") for part in parts if (field := _field(part, name))), None)
+
+
+def _state_of_part(label: str, *values: Any) -> models.Field[Any, Any] | None:
+    """The state of a part, where the key is the title of the part and the values are its states."""
+    for part in PARTS.get(label, ()):
+        field = _field(_model(part), "state")
+        if field is not None and all(v is MISSING or v in dict(field.flatchoices) for v in values):
+            return field
+    return None
+
+
 def _label(field: models.Field[Any, Any] | None, key: str, model: type[models.Model] | None) -> str:
     if field is not None:
         return capfirst(str(field.verbose_name))
@@ -140,7 +163,7 @@ def _plural(model: type[models.Model] | None, key: str) -> str:
 
 
 def _shown(value: Any, field: models.Field[Any, Any] | None) -> str | None:
-    if value is MISSING or value is None or value == "":
+    if value in NOTHING:
         return None
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -148,4 +171,16 @@ def _shown(value: Any, field: models.Field[Any, Any] | None) -> str | None:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, str) and isinstance(field, models.DateTimeField | None) and INSTANT.fullmatch(value):
         return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S")
+    return _said(value)
+
+
+def _said(value: Any) -> str:
+    """A value in words: numbers without the digits that mean nothing, lists and pairs as a sentence has them."""
+    if isinstance(value, float):
+        return f"{value:.{DIGITS}g}" if abs(value) < 10**DIGITS else f"{value:.0f}"
+    if isinstance(value, dict):
+        return _("; ").join(f"{key}: {_said(one)}" for key, one in value.items())
+    if isinstance(value, list | tuple):
+        nested = any(isinstance(one, list | tuple | dict) for one in value)
+        return (_("; ") if nested else _(", ")).join(_said(one) for one in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

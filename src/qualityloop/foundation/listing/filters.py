@@ -54,6 +54,8 @@ class Input:
     value: str = ""
     kind: str = "text"
     options: tuple[tuple[str, str], ...] | None = None
+    opens: bool = False  # the first of a pair that stays together
+    closes: bool = False
 
 
 def shortened(text: str) -> str:
@@ -209,7 +211,8 @@ class Days(Filter):
         labels = (_("{what} from").format(what=what), _("to"))
         start, end = value or (None, None)
         texts = [day.isoformat() if day else "" for day in (start, end)]
-        return [Input(n, label, t, "date") for n, label, t in zip(self.parameters, labels, texts, strict=True)]
+        first, last = zip(self.parameters, labels, texts, strict=True)
+        return [Input(*first, kind="date", opens=True), Input(*last, kind="date", closes=True)]
 
     def accepts(self, model: Model) -> dict[str, tuple[Any, str]]:
         """Two days."""

@@ -15,6 +15,11 @@ class AuditsConfig(AppConfig):
 
     def ready(self) -> None:
         """Stand in the navigation, take evidence, declare the job and the operations."""
+        from qualityloop.foundation.audit.presentation import PARTS, WORDS
+        from qualityloop.improvement.evidence.indicators import history_words
+
+        PARTS["improvement_audits.round"] = ("improvement_audits.finding", "improvement_audits.point")
+        WORDS["improvement_audits.round"] = history_words
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.improvement.audits import api, jobs, presentation, queries  # noqa: F401 (they register)
         from qualityloop.improvement.audits.notices import page_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from qualityloop.improvement.audits.notices import page_of
 from qualityloop.improvement.audits.result import Share
 from qualityloop.improvement.evidence.queries import evidence_by
 from qualityloop.improvement.problems.queries import problems_for
+from qualityloop.standards.versions.models import Document
 
 TONES: dict[str, Tone] = {
     State.PLANNED: "insufficient", State.RUNNING: "warning", State.REPORTED: "met", State.CLOSED: "met",
@@ -69,6 +70,7 @@ def groups_of(user: Any, points: Sequence[Point]) -> list[Group]:
     numbers = {f.problem_id for p in points for f in p.findings.all() if f.problem_id}
     numbers |= {p.follows.problem_id for p in points if p.follows is not None and p.follows.problem_id}
     seen = set(problems_for(user).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
+    names = document_names(points)
     groups: list[Group] = []
     at: dict[tuple[str, str], Group] = {}
     for point in points:
@@ -82,16 +84,25 @@ def groups_of(user: Any, points: Sequence[Point]) -> list[Group]:
         ]  # fmt: skip
         tone = ANSWER_TONES.get(point.answer, "")
         at[key].lines.append(
-            Line(point, tone, source_of(point), source_url(point), evidence.get(point.pk, []), findings)
+            Line(point, tone, source_of(point, names), source_url(point), evidence.get(point.pk, []), findings)
         )
     return groups
 
 
-def source_of(point: Point) -> str:
+def document_names(points: Sequence[Point]) -> dict[tuple[str, str], str]:
+    """What the documents of these points are called, by kind and key."""
+    keys = {point.document for point in points if point.document}
+    return {(one.kind, one.key): str(one) for one in Document.objects.filter(key__in=keys)} if keys else {}
+
+
+def source_of(point: Point, names: Mapping[tuple[str, str], str]) -> str:
     """Which version of which document a point was made from; of which round it is a follow-up."""
     if point.part == Part.FOLLOW_UP:
         return point.ref
-    return _("{document} version {n}").format(document=point.document, n=point.version) if point.document else ""
+    if not point.document:
+        return ""
+    name = names.get((KINDS.get(Part(point.part), ""), point.document), point.document)
+    return _("{document} version {n}").format(document=name, n=point.version)
 
 
 def source_url(point: Point) -> str:

@@ -26,6 +26,7 @@ from qualityloop.improvement.plans.presentation import prediction_words
 from qualityloop.improvement.problems.models import Problem
 from qualityloop.improvement.problems.presentation import page_of as problem_page
 from qualityloop.improvement.problems.queries import problem_whole
+from qualityloop.standards.versions.queries import titled
 
 
 def problem_or_404(request: HttpRequest, pk: int) -> Problem:
@@ -128,7 +129,7 @@ def _facts(one: Evaluation) -> list[Fact]:
         Fact(_("start of the measure"), f"{one.starts_on:%Y-%m-%d}"),
         Fact(_("last day looked at"), f"{one.until:%Y-%m-%d}" if one.until else ""),
         Fact(_("Method"), one.result["method_name"][presentation.language()] if one.result["points"] else ""),
-        Fact(_("Standard"), f"{one.standard} v{one.standard_version}" if one.standard else ""),
+        Fact(_("Standard"), titled("indicators", one.standard, one.standard_version) if one.standard else ""),
         fact(one, "snapshot"),
         fact(one, "at"),
         Fact(_("Asked for by"), one.by or ""),

@@ -15,6 +15,11 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         """Stand in the navigation and on the page of a problem; reminders and operations of the API."""
+        from qualityloop.foundation.audit.presentation import PARTS, WORDS
+        from qualityloop.improvement.evidence.indicators import history_words
+
+        PARTS["improvement_plans.plan"] = ("improvement_plans.measure",)
+        WORDS["improvement_plans.plan"] = history_words
         from qualityloop.improvement.plans import api, chatting, navigation, panels, reminders, sights  # noqa: F401 (register)
         from qualityloop.improvement.plans.waiting import connect as fill_the_loop
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from qualityloop.analysis.indicators.standard import Unit
+from qualityloop.analysis.problems.wording import format_value
 from qualityloop.foundation.notices.transports import TRANSPORTS
 from qualityloop.foundation.panels import Tone
 from qualityloop.improvement.plans.models import CheckState, Measure, MeasureState, Plan, PlanState, Task, TaskState
@@ -38,15 +40,21 @@ def mirrors_of(task: Task) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _amount(amount: float, unit: str) -> str:
+    if unit == "percent":
+        return _("{n} percentage points").format(n=f"{amount * 100:g}")
+    return format_value(amount, cast(Unit, unit), get_language() or "zh") if unit else f"{amount:g}"
+
+
 def prediction_words(measure: Measure) -> str:
     """What is predicted of a measure, in one sentence; nothing where nothing is."""
     if not measure.indicator or measure.amount is None or not measure.direction:
         return ""
     known = indicators().get(measure.indicator)
     name = known.name.in_language(get_language() or "zh") if known else measure.indicator
-    percent = known is not None and known.unit == "percent"
-    amount = _("{n} percentage points").format(n=f"{measure.amount * 100:g}") if percent else f"{measure.amount:g}"
-    group = _(" ({group})").format(group=", ".join(value for _column, value in measure.group)) if measure.group else ""
+    amount = _amount(measure.amount, known.unit if known else "")
+    of = _(", ").join(value for _column, value in measure.group)
+    group = _(" ({group})").format(group=of) if of else ""
     text = _("{name}{group} rises by {amount}") if measure.direction == "up" else _("{name}{group} falls by {amount}")
     said = text.format(name=name, group=group, amount=amount)
     if measure.effect_until:

@@ -15,6 +15,11 @@ class RisksConfig(AppConfig):
 
     def ready(self) -> None:
         """Stand in the navigation, declare the operations."""
+        from qualityloop.foundation.audit.presentation import PARTS, WORDS
+        from qualityloop.improvement.evidence.indicators import history_words
+
+        PARTS["improvement_risks.launchplan"] = ("improvement_risks.risk", "improvement_risks.item")
+        WORDS["improvement_risks.launchplan"] = history_words
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.improvement.risks import api, notices  # noqa: F401 (they register what they declare)
         from qualityloop.improvement.risks.permissions import RISKS

@@ -116,7 +116,12 @@ class Reading:
 
     def columns(self, indicator: Indicator, grouping: Grouping) -> str:
         """By what was split: 班组 · 渠道."""
-        return " · ".join(column_label(column, self.dataset(indicator), self.language) for column in grouping)
+        return " · ".join(self.column(column, self.dataset(indicator)) for column in grouping)
+
+    def column(self, column: str, dataset: Dataset | str) -> str:
+        """What a column is called; one that this dataset has not, by its name in another."""
+        labels = (column_label(column, name, self.language) for name in (dataset, *DATASETS))
+        return next((label for label in labels if label != column), column)
 
     def value(self, indicator: Indicator, number: float | None) -> str:
         """A number in the unit of its indicator."""

@@ -27,6 +27,10 @@ def handbook_word(handbook: Handbook) -> bytes:
     return paper.saved()
 
 
+def _titled(source: Source) -> str:
+    return _("{kind}: {name}").format(kind=source.kind, name=source.name)
+
+
 class _Paper(Paper):
     def __init__(self, handbook: Handbook) -> None:
         self.handbook = handbook
@@ -42,7 +46,7 @@ class _Paper(Paper):
         self.muted(_("Made by QualityLoop from the standards that are in force. Fingerprint: %(print)s.")
                    % {"print": self.handbook.fingerprint})  # fmt: skip
         self.document.add_page_break()
-        self.contents("\n".join(f"{source.kind}: {source.name}" for source in self.handbook.sources))
+        self.contents("\n".join(_titled(source) for source in self.handbook.sources))
 
     def _source(self, source: Source) -> None:
         words = f"{source.key} · v{source.number}"
@@ -65,7 +69,7 @@ class _Paper(Paper):
 
     def standard(self, chapter: StandardChapter) -> None:
         """Indicators by dimension: the table of values, then how each is computed."""
-        self.heading(f"{chapter.source.kind}: {chapter.source.name}", 1)
+        self.heading(_titled(chapter.source), 1)
         self._source(chapter.source)
         for name, entries in chapter.groups:
             self.heading(name, 2)
@@ -86,7 +90,7 @@ class _Paper(Paper):
     def process(self, part: Part) -> None:
         """A process map: its steps by stage, and who does what."""
         content = part.content
-        self.heading(f"{part.source.kind}: {part.source.name}", 1)
+        self.heading(_titled(part.source), 1)
         self._source(part.source)
         if content["note"]:
             self.document.add_paragraph(content["note"])
@@ -122,7 +126,7 @@ class _Paper(Paper):
     def sheet(self, part: Part) -> None:
         """A score sheet."""
         content = part.content
-        self.heading(f"{part.source.kind}: {part.source.name}", 1)
+        self.heading(_titled(part.source), 1)
         self._source(part.source)
         if content["note"]:
             self.document.add_paragraph(content["note"])
@@ -147,7 +151,7 @@ class _Paper(Paper):
     def sop(self, part: Part) -> None:
         """A standard operating procedure."""
         content = part.content
-        self.heading(f"{part.source.kind}: {part.source.name}", 1)
+        self.heading(_titled(part.source), 1)
         self._source(part.source)
         facts = {
             "purpose": _("Purpose"), "applies_to": _("Applies to"), "tools": _("Tools and material"),
@@ -166,7 +170,7 @@ class _Paper(Paper):
         """Every other kind of document, as its tables."""
         for other in self.handbook.others:
             for source, sections in other.parts:
-                self.heading(f"{source.kind}: {source.name}", 1)
+                self.heading(_titled(source), 1)
                 self._source(source)
                 for section in sections:
                     self.heading(section.label, 2)

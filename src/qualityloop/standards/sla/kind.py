@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from qualityloop.analysis.messages import AnalysisError
 from qualityloop.standards.sla import content
+from qualityloop.standards.sla.policy import duration, listed, minutes
 from qualityloop.standards.sla.trying import try_out
 from qualityloop.standards.versions.kinds import Kind, register_kind
 from qualityloop.standards.versions.models import Document, Version
@@ -23,11 +25,23 @@ def shown(request: HttpRequest, version: Version) -> dict[str, Any]:
     key = str(found.get("calendar", ""))
     return {
         "columns": [label.in_language(language) for label in content.LABELS.values()],
-        "rules": [[row.get(name, "") for name in content.FIELDS] for row in found.get("rules", [])],
+        "rules": [
+            [_cell(name, row.get(name, ""), language) for name in content.FIELDS] for row in found.get("rules", [])
+        ],
         "calendar": Document.objects.filter(kind="calendars", key=key).first() if key else None,
         "now": timezone.localtime(),
         "usable": not content.check(found),
     }
+
+
+def _cell(name: str, text: str, language: str) -> str:
+    """A cell of the rules as the page says it: a time in the words of its language, several values listed."""
+    if name in {"response", "resolution"}:
+        try:
+            return duration(minutes(text)).in_language(language)
+        except AnalysisError:
+            return text
+    return (", " if language.startswith("en") else "、").join(listed(text)) if name != "key" else text
 
 
 SLA = register_kind(

@@ -23,6 +23,12 @@ STATES: dict[str, str | Promise] = {
 }
 
 
+def titled(kind: str, key: str, version: object) -> str:
+    """A version of a document as people call it: its name and number, the key only where it has no name."""
+    found = Document.objects.filter(kind=kind, key=key).first()
+    return f"{found or key} v{version}"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A version while it is in force: from `start` until before `end` (None: until further notice)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -15,7 +15,14 @@ from qualityloop.foundation.export import Cell, table_response
 from qualityloop.foundation.permissions import requires
 from qualityloop.improvement.audits import permissions, queries
 from qualityloop.improvement.audits.models import Answer, Part, Point, Round
-from qualityloop.improvement.audits.presentation import SEVERITY_TONES, facts, groups_of, share_words, source_of
+from qualityloop.improvement.audits.presentation import (
+    SEVERITY_TONES,
+    document_names,
+    facts,
+    groups_of,
+    share_words,
+    source_of,
+)
 from qualityloop.improvement.audits.result import result_of
 from qualityloop.improvement.audits.views.rounds import crumbs, of
 
@@ -54,11 +61,13 @@ def table(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _rows(one: Round) -> Iterator[list[Cell]]:
-    for point in queries.points_of(one):
-        yield _row(point)
+    points = list(queries.points_of(one))
+    names = document_names(points)
+    for point in points:
+        yield _row(point, names)
 
 
-def _row(point: Point) -> list[Cell]:
+def _row(point: Point, names: Mapping[tuple[str, str], str]) -> list[Cell]:
     findings = list(point.findings.all())
     if point.follows is not None:
         findings.insert(0, point.follows)
@@ -66,7 +75,7 @@ def _row(point: Point) -> list[Cell]:
     problems = "\n".join(f"{f.problem.number} {f.problem.get_state_display()}" for f in findings if f.problem)
     at = timezone.localtime(point.answered_at).replace(tzinfo=None) if point.answered_at else None
     return [
-        str(Part(point.part).label), point.area, point.text, source_of(point),
+        str(Part(point.part).label), point.area, point.text, source_of(point, names),
         str(Answer(point.answer).label) if point.answer else "", point.looked, point.fine, point.note, said, problems,
         str(point.answered_by or ""), at,
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.panels import record_page
 from qualityloop.foundation.permissions import requires
+from qualityloop.improvement.evidence.indicators import indicator_value
 from qualityloop.improvement.plans.views.finding import Crumbs, done, form_page, found, into_form
 from qualityloop.improvement.problems.queries import staff_of
 from qualityloop.improvement.risks import permissions, queries, services
@@ -49,14 +50,20 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "title": one.name, "subtitle": one.number, "crumbs": crumbs(), "rows": rows,
         "status_word": one.get_state_display(), "status_tone": TONES[one.state],  # type: ignore[attr-defined]
-        "goals": [(i, names.get(i.indicator, i.indicator)) for i in items if i.kind == ItemKind.GOAL],
+        "goals": [
+            (i, names.get(i.indicator, i.indicator), indicator_value(i.indicator, i.target))
+            for i in items if i.kind == ItemKind.GOAL
+        ],
         "ready": [i for i in items if i.kind == ItemKind.READY],
         "matrix": matrix(rows) if rows else "",
         "matrix_after": matrix(rows, after=True) if any(r.risk.after for r in rows) else "",
         "names": names, "lacking": missing, "open": any(missing.values()),
         "may_write": draft and permissions.RISK_WRITE.allows(request.user),
         "may_launch": permissions.LAUNCH.allows(request.user), "editions": one.editions.select_related("by"),
-        "risks": [(row, names.get(row.risk.indicator, row.risk.indicator)) for row in rows],
+        "risks": [
+            (r, names.get(r.risk.indicator, r.risk.indicator), indicator_value(r.risk.indicator, r.risk.threshold))
+            for r in rows
+        ],
     }  # fmt: skip
     return record_page(request, one, "risks/plan.html", facts=facts(one), context=context)
 
