@@ -25,7 +25,7 @@ def test_the_columns_of_a_part_have_their_labels() -> None:
     risk = {"title": "误判", "severity": 7, "likelihood_after": 2, "precaution": "复核", "group": [], "side": "above"}
     assert said("improvement_risks.launchplan", None, risk) == [
         ("风险", None, "误判"), ("严重度（1–10）", None, "7"), ("措施后可能性", None, "2"),
-        ("预防措施", None, "复核"), ("预警条件", None, "高于"),
+        ("预防措施", None, "复核"), ("预警方向", None, "高于"),
     ]  # fmt: skip
 
 
