@@ -251,3 +251,90 @@ def test_a_theme_becomes_a_problem_once_and_says_that_its_share_is_unchecked(dir
     assert client.post(turn, given).status_code == 302
     assert Problem.objects.count() == 1
     assert turn not in client.get(late.get_absolute_url()).content.decode()
+
+
+def again(actor: User, *, seed: int = 1, k: int | None = 4) -> ThemeRun:
+    today = timezone.localdate()
+    run = services.run_ask(
+        actor=actor, dataset="complaints", first=today - timedelta(days=60), last=today, k=k, seed=seed
+    )
+    group_run(run, step=quiet)
+    return ThemeRun.objects.get(pk=run.pk)
+
+
+@pytest.mark.parametrize(("seed", "k"), [(1, 4), (2, 3), (3, 6), (4, None)])
+def test_regrouping_the_same_texts_keeps_every_confirmed_name(director: User, seed: int, k: int | None) -> None:
+    run, late, fee = decided(director)
+    split_theme(Theme.objects.get(pk=late.pk), parts=2, actor=director)
+    for number, theme in enumerate(run.themes.filter(state="proposed")):
+        services.theme_rename(actor=director, theme=theme, name=f"物流细分{number}")
+        services.theme_state(actor=director, theme=theme, state="confirmed")
+    before = {theme.name: set(theme.grouped.values_list("record_id", flat=True))
+              for theme in run.themes.filter(state="confirmed")}  # fmt: skip
+    assert len(before) >= 3
+    new = again(director, seed=seed, k=k)
+    carried = {theme.name: theme for theme in new.themes.exclude(carried=None)}
+    assert set(carried) == set(before)
+    for name, theme in carried.items():
+        assert theme.state == ThemeState.PROPOSED  # shown before it counts
+        assert theme.same == len(before[name])
+        assert before[name] <= set(theme.grouped.values_list("record_id", flat=True))
+    assert new.missing == []
+    assert len({theme.name for theme in new.themes.all()}) == new.themes.count()
+    assert sum(theme.size for theme in new.themes.all()) + new.others == new.count == 180
+    assert fee.name in carried
+
+
+def test_new_texts_find_their_theme_and_what_is_new_is_called_new(director: User) -> None:
+    decided(director)
+    old = set(Complaint.objects.values_list("pk", flat=True))
+    Complaint.objects.update(received_at=timezone.now() - timedelta(days=300))
+    complaints(late=60, fee=0)
+    for number in range(60):
+        a_complaint(text=f"空调噪音太大，晚上睡不着{ENDS[number % 5]}", received_at=timezone.now() - timedelta(days=2))
+    new = again(director)
+    [theme] = new.themes.exclude(carried=None)
+    assert (theme.name, theme.same) == ("物流", 0)
+    assert new.missing == ["收费"]
+    texts = dict(Complaint.objects.exclude(pk__in=old).values_list("pk", "text"))
+    inside = [texts[key] for key in theme.grouped.values_list("record_id", flat=True)]
+    assert len(inside) == 60
+    assert all("物流" in text for text in inside)
+    fresh = new.themes.filter(carried=None)
+    assert sum(theme.size for theme in fresh) + new.others == 60
+
+
+def test_what_was_decided_of_a_carried_theme_decides_what_is_carried_next(director: User) -> None:
+    decided(director)
+    second = again(director)
+    late, fee = second.themes.get(name="物流"), second.themes.get(name="收费")
+    services.theme_rename(actor=director, theme=late, name="物流与配送")
+    assert services.carried_confirm(actor=director, run=second) == 2
+    services.theme_merge(actor=director, theme=fee, into=late)
+    third = again(director, seed=2)
+    assert [(t.name, t.carried_id) for t in third.themes.exclude(carried=None)] == [("物流与配送", late.pk)]
+    services.theme_state(actor=director, theme=third.themes.get(name="物流与配送"), state="dismissed")
+    fourth = again(director, seed=3)  # dismissed there: not found there, not forgotten
+    assert [(t.name, t.carried_id) for t in fourth.themes.exclude(carried=None)] == [("物流与配送", late.pk)]
+    with pytest.raises(AnalysisError):
+        services.carried_confirm(actor=director, run=second)
+
+
+def test_carried_themes_are_shown_and_confirmed_together(director: User) -> None:
+    run, late, _fee = decided(director)
+    new = again(director)
+    client = Client()
+    client.force_login(director)
+    page = client.get(new.get_absolute_url()).content.decode()
+    assert run.number in page
+    assert late.get_absolute_url() in page
+    assert client.get(new.themes.get(name="物流").get_absolute_url()).status_code == 200
+    client.post(reverse("diagnosis_themes:carried", args=[new.pk]))
+    assert set(new.themes.filter(state="confirmed").values_list("name", flat=True)) == {"物流", "收费"}
+    url = f"/api/v1/theme-groupings/{again(director).pk}/carried"
+    status, answer = send(client, "POST", url)
+    assert (status, answer["missing"]) == (200, [])
+    assert {t["carried_from"] for t in answer["themes"] if t["state"] == "confirmed"} == set(
+        new.themes.filter(state="confirmed").values_list("pk", flat=True)
+    )
+    assert send(client, "POST", url)[0] == 409

@@ -48,6 +48,7 @@ class ThemeAnswer(BaseModel):
     overlap: float
     nearest: str
     state: str
+    carried_from: int | None = Field(description=spoken(_("The confirmed theme of an earlier grouping that it is")))
     share: ThemeShareAnswer | None
 
 
@@ -66,6 +67,7 @@ class ThemeGroupingAnswer(BaseModel):
     counted_at: str | None
     drawn: int
     labelled: int
+    missing: list[str] = Field(description=spoken(_("Known themes that were not found in these texts")))
     themes: list[ThemeAnswer]
 
 
@@ -131,7 +133,8 @@ def _share(share: Share | None) -> dict[str, Any] | None:
 def _theme(theme: Theme, share: Share | None) -> dict[str, Any]:
     return {
         "id": theme.pk, "grouping": theme.run_id, "name": theme.name, "words": theme.words, "size": theme.size,
-        "overlap": theme.overlap, "nearest": theme.nearest, "state": theme.state, "share": _share(share),
+        "overlap": theme.overlap, "nearest": theme.nearest, "state": theme.state, "carried_from": theme.carried_id,
+        "share": _share(share),
     }  # fmt: skip
 
 
@@ -143,7 +146,8 @@ def _answer(run: ThemeRun) -> dict[str, Any]:
         "id": run.pk, "number": run.number, "dataset": run.dataset, "first": run.first_day, "last": run.last_day,
         "state": run.state, "texts": run.count, "others": run.others, "stability": run.stability,
         "counted_at": run.counted_at.isoformat() if run.counted_at else None, "drawn": sample.drawn,
-        "labelled": sample.done, "themes": [_theme(theme, shares.get(theme.pk)) for theme in kept],
+        "labelled": sample.done, "missing": run.missing,
+        "themes": [_theme(theme, shares.get(theme.pk)) for theme in kept],
     }  # fmt: skip
 
 
@@ -187,6 +191,22 @@ def grouping_count(request: HttpRequest, pk: Key) -> dict[str, Any]:
     run = _run(request, pk)
     try:
         services.count_ask(actor=_user(request), run=run)
+    except AnalysisError as error:
+        raise _refused(error) from None
+    return _answer(run)
+
+
+@groupings.post(
+    "/{pk}/carried",
+    response=ThemeGroupingAnswer,
+    operation_id="theme_groupings_carried",
+    **allows(permissions.WORK, _("Confirm the themes that were carried over"), _("409 where none is waiting.")),
+)
+def grouping_carried(request: HttpRequest, pk: Key) -> dict[str, Any]:
+    """409 where none is waiting."""
+    run = _run(request, pk)
+    try:
+        services.carried_confirm(actor=_user(request), run=run, address=address_of(request))
     except AnalysisError as error:
         raise _refused(error) from None
     return _answer(run)

@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
+from numpy.typing import NDArray
 
-from qualityloop.analysis.themes import OTHER, Grouping, count_themes, group_texts, split_texts
+from qualityloop.analysis.themes import NONE, OTHER, Grouping, count_themes, group_texts, split_texts
 from qualityloop.analysis.themes import Theme as Found
+from qualityloop.analysis.themes.grouping import LEAST
 from qualityloop.analysis.themes.naming import telling_words
 from qualityloop.diagnosis.themes import actions
+from qualityloop.diagnosis.themes.carrying import Carried, carry
 from qualityloop.diagnosis.themes.models import RunState, Theme, ThemeRun, ThemeState, ThemeText
 from qualityloop.diagnosis.themes.services import THEME_FIELDS, uncounted, unlabelled
 from qualityloop.diagnosis.themes.sources import SOURCES
@@ -20,60 +23,91 @@ from qualityloop.foundation.models import User
 
 DRAWN = 500  # texts of the random sample at most, and half of all at most: the other half teaches
 BATCH = 2000
+SHOWN = 5  # typical texts of a theme
 Step = Callable[[int, int], None]
 
 
 def group_run(run: ThemeRun, *, step: Step) -> None:
-    """Read the texts, group them, keep themes and sample; nothing where it has been done."""
+    """Read the texts, group them, find known themes again, keep themes and sample; nothing where it has been done."""
     if run.state != RunState.WAITING:
         return
     rows = SOURCES[run.dataset].between(run.made_by, run.first_day, run.last_day)
     found = group_texts([text for _key, text in rows], seed=run.seed, k=run.k, step=step)
-    keys = [key for key, _text in rows]
+    carried = carry(run, rows, found.labels)
+    themes, labels = _drafts(run, found, carried, rows)
     with transaction.atomic():
         kept = ThemeRun.objects.select_for_update().get(pk=run.pk)
         if kept.state != RunState.WAITING:
             return
-        themes = _themes(kept, found, keys)
-        _texts(kept, found, keys, themes)
-        kept.count, kept.others, kept.stability = len(keys), found.others, found.stability
+        for theme in themes:
+            theme.save()
+        _texts(kept, labels, found.closeness, [key for key, _text in rows], themes)
+        kept.count, kept.others, kept.stability = len(rows), int((labels == OTHER).sum()), found.stability
         kept.tried = [[one.k, one.silhouette, one.se] for one in found.tried]
+        here = {theme.carried_id for theme in themes}
+        kept.missing = sorted(theme.name for pk, theme in carried.known.items() if pk not in here)
         kept.state = RunState.GROUPED if themes else RunState.EMPTY
         kept.save()
         after = values_of(kept, "state", "count", "others", "stability") | {"themes": len(themes)}
+        after |= {"carried": [theme.name for theme in themes if theme.carried_id]}
         record(actor=run.made_by, action=actions.GROUPED, record=kept, before=None, after=after)
 
 
-def _themes(run: ThemeRun, found: Grouping, keys: Sequence[int]) -> list[Theme]:
-    names = _names(found.themes)
-    themes = [
-        Theme(
-            run=run, name=names[one.number], words=list(one.words), examples=[keys[place] for place in one.examples],
-            size=one.size, overlap=one.overlap, nearest=names[one.nearest] if one.nearest is not None else "",
-        )
-        for one in found.themes
-    ]  # fmt: skip
-    for theme in themes:
-        theme.save()
-    return themes
+def _drafts(
+    run: ThemeRun, found: Grouping, carried: Carried, rows: Sequence[tuple[int, str]]
+) -> tuple[list[Theme], NDArray[np.int64]]:
+    """The themes of a grouping, known ones first, and each text's place among them or OTHER.
+
+    A new group that only a few texts are left of, because the others belong to known themes, is left over.
+    """
+    labels = np.full(len(rows), OTHER, dtype=np.int64)
+    themes: list[Theme] = []
+    groups: list[Found | None] = []
+    numbers, sizes = np.unique(carried.themes[carried.themes != NONE], return_counts=True)
+    for pk in numbers[np.argsort(-sizes, kind="stable")].tolist():
+        labels[carried.themes == pk] = len(themes)
+        same = int((carried.same & (carried.themes == pk)).sum())
+        themes.append(Theme(run=run, name=carried.known[pk].name, carried=carried.known[pk], same=same))
+        groups.append(None)
+    names = _names(found.themes, {theme.name for theme in themes})
+    for one in found.themes:
+        inside = (found.labels == one.number) & (carried.themes == NONE)
+        if not inside.any() or inside.sum() < min(LEAST, one.size):
+            continue
+        labels[inside] = len(themes)
+        nearest = names[one.nearest] if one.nearest is not None else ""
+        themes.append(Theme(run=run, name=names[one.number], overlap=one.overlap, nearest=nearest))
+        groups.append(one)
+    texts = [text for _key, text in rows]
+    told = telling_words(texts, labels, len(themes), seed=run.seed) if len(numbers) else None
+    for number, (theme, group) in enumerate(zip(themes, groups, strict=True)):
+        inside = np.flatnonzero(labels == number)
+        places = [place for place in group.examples if labels[place] == number] if group else []
+        places = places or [int(place) for place in inside[np.argsort(-found.closeness[inside], kind="stable")][:SHOWN]]
+        theme.size, theme.examples = len(inside), [rows[place][0] for place in places]
+        theme.words = list(told[number] if told is not None else group.words if group else ())
+    return themes, labels
 
 
-def _names(themes: Sequence[Found]) -> dict[int, str]:
+def _names(themes: Sequence[Found], taken: set[str]) -> dict[int, str]:
     """First names, each once."""
     names: dict[int, str] = {}
     for one in themes:
         name = one.name[:90] or "–"
-        names[one.number] = name if name not in names.values() else f"{name} ({one.number + 1})"
+        names[one.number] = name if name not in {*taken, *names.values()} else f"{name} ({one.number + 1})"
     return names
 
 
-def _texts(run: ThemeRun, found: Grouping, keys: Sequence[int], themes: Sequence[Theme]) -> None:
+def _texts(
+    run: ThemeRun, labels: NDArray[np.int64], closeness: NDArray[np.float64], keys: Sequence[int],
+    themes: Sequence[Theme],
+) -> None:  # fmt: skip
     order = np.random.default_rng(run.seed).permutation(len(keys))[: min(DRAWN, len(keys) // 2)]
     draw = {int(place): number for number, place in enumerate(order)}
     rows = [
         ThemeText(
-            run=run, record_id=key, theme=themes[label] if (label := int(found.labels[place])) != OTHER else None,
-            closeness=float(found.closeness[place]), draw=draw.get(place),
+            run=run, record_id=key, theme=themes[label] if (label := int(labels[place])) != OTHER else None,
+            closeness=float(closeness[place]), draw=draw.get(place),
         )
         for place, key in enumerate(keys)
     ]  # fmt: skip

@@ -60,6 +60,7 @@ class ThemeRun(models.Model):
     others: models.IntegerField[int, int] = models.IntegerField(_("left over"), default=0)
     stability: Measure = models.FloatField(_("stability"), null=True, blank=True)
     tried: models.JSONField[Any, Any] = models.JSONField(_("numbers of groups tried"), default=list)
+    missing: models.JSONField[Any, Any] = models.JSONField(_("known themes not found here"), default=list)
     made_by: models.ForeignKey[Any, Any] = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("made by"), null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -85,6 +86,7 @@ class Theme(models.Model):
     """A group of texts with a name; a confirmed one is part of the taxonomy that the classifier counts."""
 
     run_id: int
+    carried_id: int | None
 
     run: models.ForeignKey[Any, Any] = models.ForeignKey(
         ThemeRun, verbose_name=_("grouping"), on_delete=models.CASCADE, related_name="themes"
@@ -101,6 +103,11 @@ class Theme(models.Model):
     into: models.ForeignKey[Any, Any] = models.ForeignKey(
         "self", verbose_name=_("merged into"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    carried: models.ForeignKey[Any, Any] = models.ForeignKey(
+        "self", verbose_name=_("carried over from"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    same: models.IntegerField[int, int] = models.IntegerField(_("texts that stood in it before"), default=0)
 
     class Meta:
         verbose_name = _("theme")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qualityloop.analysis.problems.pareto import pareto
 from qualityloop.analysis.themes import Share
@@ -27,6 +28,7 @@ class Line:
     checked: bool | None
     examples: list[tuple[str, str]]
     vital: bool = False
+    carried: str = ""
 
 
 def percent(value: float | None) -> str:
@@ -44,6 +46,13 @@ def interval_of(share: Share | None) -> str:
     return _("95 % interval {low} to {high}, {n} texts labelled").format(low=low, high=high, n=share.sampled)
 
 
+def carried_text(theme: Theme) -> str:
+    """How many texts of a theme stood in the one it was carried over from; empty where it is new."""
+    if theme.carried_id is None:
+        return ""
+    return ngettext("{n} text stood in it before", "{n} texts stood in it before", theme.same).format(n=theme.same)
+
+
 def share_text(share: Share | None) -> str:
     """The checked share; the machine's count where nothing is checked."""
     if share is None:
@@ -53,7 +62,7 @@ def share_text(share: Share | None) -> str:
 
 def lines_of(user: object, run: ThemeRun, shares: Mapping[int, Share], *, rows: bool) -> list[Line]:
     """The themes of a grouping, confirmed ones by falling share first; typical texts for who may see the records."""
-    themes = list(Theme.objects.filter(run=run).exclude(state=ThemeState.MERGED))
+    themes = list(Theme.objects.filter(run=run).exclude(state=ThemeState.MERGED).select_related("carried__run"))
     keys = [key for theme in themes for key in theme.examples[:3]]
     source = SOURCES[run.dataset]
     texts = source.of(user, keys) if rows else {}
@@ -65,6 +74,7 @@ def lines_of(user: object, run: ThemeRun, shares: Mapping[int, Share], *, rows: 
             theme, TONES[theme.state], share_text(shares.get(theme.pk)), interval_of(shares.get(theme.pk)),
             shares[theme.pk].checked if theme.pk in shares else None,
             [(texts[key], source.url(key)) for key in theme.examples[:3] if key in texts], theme.name in vital,
+            carried_text(theme),
         )
         for theme in themes
     ]  # fmt: skip

@@ -74,6 +74,17 @@ def theme_state(*, actor: User, theme: Theme, state: str, address: str = "") -> 
     return kept
 
 
+def carried_confirm(*, actor: User, run: ThemeRun, address: str = "") -> int:
+    """Confirm all proposals that were carried over from earlier groupings; how many there were."""
+    with transaction.atomic():
+        proposed = list(Theme.objects.filter(run=run, carried__isnull=False, state=ThemeState.PROPOSED))
+        if not proposed:
+            raise AnalysisError(message("No theme that was carried over is waiting."))
+        for theme in proposed:
+            theme_state(actor=actor, theme=theme, state=ThemeState.CONFIRMED, address=address)
+    return len(proposed)
+
+
 def theme_rename(*, actor: User, theme: Theme, name: str, address: str = "") -> Theme:
     """Give a theme another name; two themes of a grouping have different ones."""
     name = name.strip()

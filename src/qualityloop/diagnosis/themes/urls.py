@@ -20,6 +20,7 @@ urlpatterns = [
     path("expectation/<int:pk>/", views_expectation.study, name="study"),
     path("<int:pk>/", views.run, name="run"),
     path("<int:pk>/count/", views.count, name="count"),
+    path("<int:pk>/carried/", views.carried, name="carried"),
     path("<int:pk>/label/", views.label, name="label"),
     path("theme/<int:pk>/", views.theme, name="theme"),
     path("theme/<int:pk>/judge/", views.judge, name="judge"),

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +20,7 @@ from qualityloop.diagnosis.themes.forms import MergeForm, RenameForm, RunForm, S
 from qualityloop.diagnosis.themes.models import RunState, Theme, ThemeRun, ThemeState, ThemeText
 from qualityloop.diagnosis.themes.presentation import (
     TONES,
+    carried_text,
     chart_of,
     interval_of,
     lines_of,
@@ -52,7 +53,7 @@ def _run(request: HttpRequest, pk: int) -> ThemeRun:
 
 
 def _theme(request: HttpRequest, pk: int) -> Theme:
-    found = themes_for(request.user).select_related("run__made_by", "into").filter(pk=pk).first()
+    found = themes_for(request.user).select_related("run__made_by", "into", "carried__run").filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -94,6 +95,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": one, "job": latest if latest and (latest.is_live or latest.error) else None, "lines": lines,
         "chart": chart, "sample": labelled(one), "crumbs": _crumbs(), "others_share": _part(one.others, one.count),
+        "carried": sum(bool(line.theme.carried_id) and line.theme.state == ThemeState.PROPOSED for line in lines),
         "confirmed": sum(line.theme.state == ThemeState.CONFIRMED for line in lines),
         "may_work": permissions.WORK.allows(request.user), "empty": one.state == RunState.EMPTY,
         "waiting": one.state == RunState.WAITING, "vital": [line.theme.name for line in lines if line.vital],
@@ -114,6 +116,19 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.count_ask(actor=person(request), run=one)
         messages.success(request, _("The confirmed themes are being counted in all texts."))
+    except AnalysisError as error:
+        messages.error(request, _said(error))
+    return redirect(one.get_absolute_url())
+
+
+@requires(permissions.WORK)
+@require_POST
+def carried(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm all themes that were carried over."""
+    one = _run(request, pk)
+    try:
+        n = services.carried_confirm(actor=person(request), run=one, address=address_of(request))
+        messages.success(request, ngettext("{n} theme confirmed.", "{n} themes confirmed.", n).format(n=n))
     except AnalysisError as error:
         messages.error(request, _said(error))
     return redirect(one.get_absolute_url())
@@ -175,6 +190,8 @@ def theme(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Texts in the group"), one.size),
         Fact(_("Overlaps with"), one.nearest, note=f"{100 * one.overlap:.0f} %"),
         Fact(_("Grouping"), one.run.number, one.run.get_absolute_url()),
+        Fact(_("Carried over from"), one.carried.run.number if one.carried else "",
+             one.carried.get_absolute_url() if one.carried else "", note=carried_text(one)),
         Fact(_("Merged into"), one.into or "", one.into.get_absolute_url() if one.into else ""),
     ]  # fmt: skip
     context = {
