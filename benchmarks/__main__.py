@@ -17,6 +17,7 @@ from benchmarks import (
     overview,
     pages,
     process,
+    process_page,
     receiving,
     scale,
     surges,
@@ -26,8 +27,8 @@ from benchmarks import (
 from benchmarks.measure import table
 
 PARTS = (
-    "indicators", "process", "refresh", "overview", "import", "receive", "intake", "pages", "lake", "warnings",
-    "themes", "large",
+    "indicators", "process", "refresh", "overview", "process-page", "import", "receive", "intake", "pages", "lake",
+    "warnings", "themes", "large",
 )  # fmt: skip
 
 
@@ -66,6 +67,11 @@ def main() -> None:
         if "process" in parts:
             title = f"Process mining, {options.cases:,} cases"
             print(table(title, process.run(folder, options.cases, options.runs)), flush=True)
+        if "process-page" in parts:
+            for name, (results, said) in process_page.run(folder, options.cases, options.runs).items():
+                title = f"Page of the process, {name}, {options.cases:,} cases (seconds are of single requests)"
+                print(table(title, results))
+                print(said + "\n", flush=True)
         if "import" in parts:
             title = f"Import of {options.tickets:,} tickets and their events from CSV into SQLite"
             print(table(title, importing.run(folder, options.tickets)), flush=True)

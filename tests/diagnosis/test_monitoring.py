@@ -22,6 +22,7 @@ from qualityloop.diagnosis.warnings.jobs import evaluate_lake
 from qualityloop.diagnosis.warnings.models import MonthReport, Sighting, WeekReview
 from qualityloop.foundation.audit.models import AuditEntry
 from qualityloop.foundation.wording import kept as kept_words
+from qualityloop.operations.models import Ticket
 
 pytestmark = pytest.mark.django_db
 MONTH = date(2026, 10, 1)
@@ -159,3 +160,11 @@ def test_the_monthly_report_by_api_has_the_numbers_of_its_page(director: Client,
     page = director.get(f"/warnings/monitoring/reports/{report['id']}/").content.decode()
     line = next(one for one in report["lines"] if one["key"] == "first_response_online")
     assert f"{line['value'] * 100:.1f}" in page
+
+
+def test_the_queues_stand_beside_the_figures_where_tickets_are_kept(director: Client, lake: Lake) -> None:
+    assert 'id="queues"' not in director.get("/warnings/monitoring/").content.decode()
+    Ticket.objects.create(number="T1", created_at=timezone.now(), status="新建")
+    page = director.get("/warnings/monitoring/").content.decode()
+    assert 'id="queues"' in page
+    assert "/tickets/?waiting=all&amp;sort=created_at" in page

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import Model
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
@@ -21,9 +22,11 @@ from qualityloop.operations import permissions, services
 from qualityloop.operations.deadlines.answering import ClocksAnswer, clocks_answer
 from qualityloop.operations.models import Annotation, Interaction, Message, Ticket, TicketEvent
 from qualityloop.operations.queries import FIRST, annotations_of, interaction_whole, ticket_whole
+from qualityloop.operations.queues import Queue, queues
 from qualityloop.people.models import Department, Staff
 
 tickets = Router(tags=[spoken(_("Tickets"))])
+waiting = Router(tags=[spoken(_("Tickets"))])
 interactions = Router(tags=[spoken(_("Interactions"))])
 
 Short = Annotated[str, Field(max_length=50)]
@@ -156,6 +159,52 @@ def ticket_change(request: HttpRequest, pk: Key, change: TicketChange) -> dict[s
         **_with_rows(request, values),
     )  # fmt: skip
     return _ticket(one)
+
+
+class QueueAnswer(BaseModel):
+    """Tickets that have not ended."""
+
+    name: str = Field(description=spoken(_("Empty where none is filled in, and of all tickets")))
+    waiting: int
+    unanswered: int = Field(description=spoken(_("Without a first response")))
+    near: int = Field(description=spoken(_("Due soon")))
+    overdue: int
+    oldest: datetime | None = Field(description=spoken(_("When the one that waits longest was created")))
+
+
+class TeamQueueAnswer(QueueAnswer):
+    """Those of a team."""
+
+    id: int | None
+
+
+class QueuesAnswer(BaseModel):
+    """What waits now, of the tickets that one may see."""
+
+    at: datetime
+    whole: QueueAnswer
+    teams: list[TeamQueueAnswer]
+    statuses: list[QueueAnswer]
+
+
+@waiting.get(
+    "",
+    response=QueuesAnswer,
+    operation_id="tickets_queues",
+    **allows(permissions.TICKETS, _("Tickets that wait"), _("How many wait now, by team and by status.")),
+)
+def ticket_queues(request: HttpRequest) -> dict[str, Any]:
+    """How many wait now, by team and by status."""
+    found = queues(request.user)
+    return {
+        "at": timezone.now(), "whole": _queue(found.whole),
+        "teams": [{"id": one.key, **_queue(one)} for one in found.teams],
+        "statuses": [_queue(one) for one in found.statuses],
+    }  # fmt: skip
+
+
+def _queue(one: Queue) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in QueueAnswer.model_fields}
 
 
 @tickets.get(
@@ -297,4 +346,5 @@ def _mark(request: HttpRequest, mark: Annotation) -> dict[str, Any]:
 
 
 register_router("tickets", tickets)
+register_router("queues", waiting)
 register_router("interactions", interactions)

@@ -77,6 +77,7 @@ TICKETS = Listing(
         Words("customer__name", "customer__number", name="customer", label=_("customer")),
         YesNo("escalated"),
         words.DeadlineFilter(),
+        words.QueueFilter(),
     ),
     buttons=(Button(_("Register a ticket"), "operations:ticket_new", permissions.TICKET_EDIT), IMPORT),
     empty=_("No tickets yet. Import them from files under “Import”, or register one by hand."),

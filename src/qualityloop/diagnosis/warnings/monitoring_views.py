@@ -33,6 +33,9 @@ from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.export import table_response
 from qualityloop.foundation.lake import current_lake
 from qualityloop.foundation.permissions import requires
+from qualityloop.operations.models import Ticket
+from qualityloop.operations.permissions import TICKETS
+from qualityloop.operations.queues import Queues, queues
 
 FIGURES = 6
 
@@ -58,7 +61,22 @@ def monitor(ask: Asked) -> HttpResponseBase:
             "reason": reasons.get(one.key, ""), "url": ask.speaker.indicator_url(one.key),
             "team_url": ask.speaker.indicator_url(one.key, by="team"), "warning": warned.get(one.key),
         })  # fmt: skip
-    return ask.render("monitoring.html", lines=lines, figures=_figures(ask), live_at=timezone.localtime())
+    live = {"figures": _figures(ask), "queues": _queues(ask.request), "live_at": timezone.localtime()}
+    return ask.render("monitoring.html", lines=lines, **live)
+
+
+def _queues(request: HttpRequest) -> Queues | None:
+    """What waits now; None for those who may not see tickets, and where none were ever kept."""
+    if not TICKETS.allows(request.user) or not Ticket.objects.exists():
+        return None
+    return queues(request.user)
+
+
+@requires(TICKETS)
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """The queues alone, asked for again and again."""
+    return render(request, "diagnosis/queues.html", {"queues": queues(request.user), "live_at": timezone.localtime()})
 
 
 def _warnings(request: HttpRequest) -> list[Any]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("rules/<slug:key>/", views.rule, name="rule"),
     path("monitoring/", monitoring_views.monitor, name="monitor"),
     path("monitoring/figures/", monitoring_views.figures, name="figures"),
+    path("monitoring/queues/", monitoring_views.waiting, name="queues"),
     path("monitoring/review/", monitoring_views.review, name="review"),
     path("monitoring/reports/", monitoring_views.reports, name="reports"),
     path("monitoring/reports/<int:pk>/", monitoring_views.report, name="report"),
