@@ -57,7 +57,7 @@ def monitor(ask: Asked) -> HttpResponseBase:
         against = ask.speaker.change(one, card.shown.value.value, one.baseline) if card else ("–", None)
         lines.append({
             "name": ask.speaker.say(one.name), "card": card, "limits": limits, "baseline": baseline,
-            "against": against[0], "against_better": against[1], "goal": ask.speaker.goal(one),
+            "against": against[0], "against_better": against[1], "goal": ask.speaker.goal(one).split(" · "),
             "reason": reasons.get(one.key, ""), "url": ask.speaker.indicator_url(one.key),
             "team_url": ask.speaker.indicator_url(one.key, by="team"), "warning": warned.get(one.key),
         })  # fmt: skip

@@ -75,7 +75,7 @@ def _facts(one: DiagnosisReport) -> list[Fact]:
     by = str(one.asked_by) if one.asked_by else _("on schedule")
     return [
         fact(one, "grain"), Fact(_("Days of the trends"), f"{one.start} – {one.end}"),
-        Fact(_("Standard"), f"{one.standard_name()} {one.standard_version}"), fact(one, "language"),
+        Fact(_("Standard"), f"{one.standard_name()} v{one.standard_version}"), fact(one, "language"),
         Fact(_("Snapshot"), one.snapshot), Fact(_("SHA-256 of the numbers"), one.numbers_sha256),
         Fact(_("Asked for by"), by), fact(one, "asked_at"), fact(one, "made_at"), fact(one, "program"),
     ]  # fmt: skip

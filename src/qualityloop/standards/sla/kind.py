@@ -28,6 +28,7 @@ def shown(request: HttpRequest, version: Version) -> dict[str, Any]:
         "rules": [
             [_cell(name, row.get(name, ""), language) for name in content.FIELDS] for row in found.get("rules", [])
         ],
+        "pauses": _cell("pauses", str(found.get("pauses", "")), language),
         "calendar": Document.objects.filter(kind="calendars", key=key).first() if key else None,
         "now": timezone.localtime(),
         "usable": not content.check(found),
