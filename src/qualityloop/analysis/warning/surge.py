@@ -42,12 +42,17 @@ def find(series: CountSeries, settings: Settings) -> Finding | None:
     """One of the newest slots is past its limit, or the smoothed deviations are; the least probable of them."""
     if len(series.counts) < 2:
         return None
-    found, chance = judged(series, settings), tuning(series.step, settings).chance
+    found = judged(series, settings)
     flagged = np.flatnonzero(found.high[0] | found.raised[0])
     flagged = flagged[flagged >= len(series.counts) - series.recent]
     if not len(flagged):
         return None
-    i = int(flagged[np.argmin(found.tail[0, flagged])])
+    return finding_at(series, found, int(flagged[np.argmin(found.tail[0, flagged])]), settings)
+
+
+def finding_at(series: CountSeries, found: Judged, i: int, settings: Settings) -> Finding:
+    """What a flagged slot says."""
+    chance = tuning(series.step, settings).chance
     count, expected, phi = float(series.counts[i]), float(found.expected[0, i]), float(found.phi[0, i])
     at = series.start + timedelta(hours=series.step * i)
     plain = bool(np.isnan(found.smooth[0, i]))

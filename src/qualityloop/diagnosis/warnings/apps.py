@@ -16,7 +16,7 @@ class WarningsConfig(AppConfig):
     def ready(self) -> None:
         """Declare jobs and operations, listen to the lake, stand in the navigation."""
         from qualityloop.diagnosis.permissions import INDICATORS
-        from qualityloop.diagnosis.warnings import api, events, jobs, monitoring_api  # noqa: F401 (they register what they declare)
+        from qualityloop.diagnosis.warnings import api, events, jobs, monitoring_api, rules_api  # noqa: F401 (they register what they declare)
         from qualityloop.diagnosis.warnings.permissions import WARNINGS
         from qualityloop.diagnosis.warnings.presentation import moments
         from qualityloop.diagnosis.warnings.waiting import connect as fill_the_loop
@@ -27,7 +27,7 @@ class WarningsConfig(AppConfig):
         register_moments("diagnosis_warnings.earlywarning", moments)
         fill_the_loop()
         refreshed.connect(jobs.lake_refreshed, dispatch_uid="diagnosis_warnings.evaluate")
-        names = ("warnings", "warning", "end", "hand", "rules", "rule")
+        names = ("warnings", "warning", "end", "hand", "rules", "rule", "watch", "watch_new")
         pages = frozenset(f"diagnosis_warnings:{name}" for name in names)
         register(Entry(_("Early warnings"), "diagnosis_warnings:warnings", "bell", WARNINGS, pages, "diagnose", 5))
         pages = frozenset(f"diagnosis_warnings:{name}" for name in ("monitor", "review", "reports", "report"))

@@ -80,14 +80,20 @@ def _look(series: Any, rules: Iterable[tuple[Rule, Settings]], findings: list[Fi
             findings.append(replace(finding, detail={**finding.detail, **grain}))
 
 
-def _watched(series: IndicatorSeries, watch: Watch) -> Finding | None:
-    """The newest value is past the watch's threshold, and its interval says so."""
+def with_line(series: IndicatorSeries, watch: Watch) -> IndicatorSeries | None:
+    """The series with the watch's threshold as its only line; None where it is another indicator or group."""
     group = tuple((str(column), value) for column, value in watch.grouping)
     if series.indicator.key != watch.indicator or series.group != group:
         return None
     better = "lower" if watch.side == Watch.Side.ABOVE else "higher"
     line = replace(series.indicator, target=watch.threshold, warning=watch.threshold, better=better)  # type: ignore[arg-type]
-    found = past_warning.find(replace(series, indicator=line), {})
+    return replace(series, indicator=line)
+
+
+def _watched(series: IndicatorSeries, watch: Watch) -> Finding | None:
+    """The newest value is past the watch's threshold, and its interval says so."""
+    lined = with_line(series, watch)
+    found = past_warning.find(lined, {}) if lined is not None else None
     if found is None:
         return None
     return replace(found, rule=WATCH, detail={**found.detail, "grain": series.grain, "watch": watch.key})

@@ -41,28 +41,33 @@ class Source:
         return dataset in self.lake.datasets and self.lake.datasets[dataset].rows > 0
 
 
-def indicator_series(source: Source, standard: Standard, grain: Grain, groupings: Sequence[Grouping]
-                     ) -> Iterator[IndicatorSeries]:  # fmt: skip
-    """Every indicator and group up to the newest whole period that the data cover."""
+def indicator_series(
+    source: Source, standard: Standard, grain: Grain, groupings: Sequence[Grouping], *, more: int = 0,
+    only: Sequence[str] | None = None,
+) -> Iterator[IndicatorSeries]:  # fmt: skip
+    """Every indicator (or `only` those) and group up to the newest whole period that the data cover.
+
+    `more`: periods further back, for looking at what would have been known then.
+    """
     days = lake_days(source.lake)
     if days is None:
         return
     newest = period_of(days[1], grain)
     if last_day(newest, grain) > days[1]:
         newest = shift(newest, grain, -1)
-    start = max(shift(newest, grain, 1 - LOOK_BACK[grain]), period_of(days[0], grain))
+    start = max(shift(newest, grain, 1 - LOOK_BACK[grain] - more), period_of(days[0], grain))
     if start > newest:
         return
     found = evaluate(
         source.lake, standard, engine=source.engine, start=start, end=last_day(newest, grain), grain=grain,
-        groupings=groupings, cache=source.cache,
+        groupings=groupings, indicators=only, cache=source.cache,
     )  # fmt: skip
     by: dict[tuple[str, Group], list[Value]] = {}
     for value in found.values:
         by.setdefault((value.key, value.group), []).append(value)
     for (key, group), values in by.items():
         ordered = sorted(values, key=lambda v: v.period)
-        if ordered[-1].period == newest:
+        if more or ordered[-1].period == newest:
             yield IndicatorSeries(standard.indicator(key), group, grain, ordered)
 
 
@@ -72,11 +77,13 @@ def _attached(source: Source, dataset: str) -> str:
     return day_column(DATASETS[dataset].instant)
 
 
-def daily_counts(source: Source, dataset: str, column: str | None = None) -> tuple[date, dict[str | None, Floats]]:
+def daily_counts(
+    source: Source, dataset: str, column: str | None = None, *, more: int = 0
+) -> tuple[date, dict[str | None, Floats]]:
     """Rows per local day, in all (None) or by a column's values; the first day, and one count per day."""
     day = _attached(source, dataset)
     first, last = source.lake.datasets[dataset].days(day) or (date.min, date.min)
-    first = max(first, last - timedelta(days=DAYS - 1))
+    first = max(first, last - timedelta(days=DAYS + more - 1))
     name = f'CAST("{column}" AS VARCHAR)' if column else "NULL"
     where = f"\"{day}\" >= DATE '{first}'"
     table = source.engine.query(
@@ -113,41 +120,41 @@ def _hourly(source: Source, dataset: str, days: int) -> tuple[datetime, Floats]:
     return start, counts[: newest + 1]
 
 
-def count_series(source: Source) -> Iterator[CountSeries]:
-    """Requests and complaints by day, in all and by kind, and by hour in all."""
+def count_series(source: Source, *, more: int = 0) -> Iterator[CountSeries]:
+    """Requests and complaints by day, in all and by kind, and by hour in all; `more` days further back."""
     for dataset, column in COUNTED.items():
         if not source.has(dataset):
             continue
-        first, counts = daily_counts(source, dataset)
+        first, counts = daily_counts(source, dataset, more=more)
         start = datetime.combine(first, time.min)
         for row in counts.values():
             yield CountSeries(dataset, (), start, 24, row, recent=RECENT[24])
         if column in source.lake.datasets[dataset].columns:
-            first, by = daily_counts(source, dataset, column)
+            first, by = daily_counts(source, dataset, column, more=more)
             start = datetime.combine(first, time.min)
             for name, row in sorted(by.items(), key=lambda item: -item[1].sum())[:MOST_GROUPS]:
                 yield CountSeries(dataset, ((column, name),), start, 24, row, recent=RECENT[24])
-        begin, hours = _hourly(source, dataset, HOURS)
+        begin, hours = _hourly(source, dataset, HOURS + more)
         if len(hours):
             yield CountSeries(f"{dataset}/hour", (), begin, 1, hours, recent=RECENT[1])
 
 
-def rate_series(source: Source) -> Iterator[RateSeries]:
-    """Complaints per ticket by whole week, in all and by category."""
+def rate_series(source: Source, *, more: int = 0) -> Iterator[RateSeries]:
+    """Complaints per ticket by whole week, in all and by category; `more` weeks further back."""
     if not (source.has("tickets") and source.has("complaints")):
         return
-    first_ticket, tickets = daily_counts(source, "tickets")
+    first_ticket, tickets = daily_counts(source, "tickets", more=7 * more)
     units = _weekly(first_ticket, tickets[None])
     columns = [None, *(["category"] if "category" in source.lake.datasets["complaints"].columns else [])]
     for column in columns:
-        first, by = daily_counts(source, "complaints", column)
+        first, by = daily_counts(source, "complaints", column, more=7 * more)
         for name, row in sorted(by.items(), key=lambda item: -item[1].sum())[:MOST_GROUPS]:
             events = _weekly(first, row)
             newest = max(units)
             whole = [
                 w for w in sorted(units) if last_day(w, "week") <= first_ticket + timedelta(len(tickets[None]) - 1)
             ]
-            periods = [w for w in whole if w >= min(events) and w <= newest][-WEEKS:]
+            periods = [w for w in whole if w >= min(events) and w <= newest][-WEEKS - more :]
             if periods:
                 yield RateSeries(
                     "complaint_rate", ((column, name),) if column else (), "week", periods,
@@ -165,12 +172,12 @@ def _weekly(first: date, counts: Floats) -> dict[date, float]:
     return weeks
 
 
-def arrival_series(source: Source, now: datetime) -> Iterator[Arrivals]:
-    """Each fact table that has a stream of rows; `now` is local."""
+def arrival_series(source: Source, now: datetime, *, more: int = 0) -> Iterator[Arrivals]:
+    """Each fact table that has a stream of rows; `now` is local; `more` days further back."""
     found = []
     for dataset in ("tickets", "interactions", "survey_responses", "complaints"):
         if source.has(dataset):
-            start, counts = _hourly(source, dataset, HOURS)
+            start, counts = _hourly(source, dataset, HOURS + more)
             if len(counts):
                 found.append((dataset, start, counts, start + timedelta(hours=len(counts))))
     freshest = max((end for *_, end in found), default=now)

@@ -184,6 +184,8 @@ class RuleSetting(models.Model):
 class Watch(models.Model):
     """An indicator that another room has watched: past `threshold` it warns, naming what it is watched for."""
 
+    OWN = "own."  # how the keys of those begin that people keep on the page
+
     class Side(models.TextChoices):
         ABOVE = "above", _("above")
         BELOW = "below", _("below")
@@ -204,6 +206,11 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def is_own(self) -> bool:
+        """Whether people keep it on the page, and no other room does."""
+        return self.key.startswith(self.OWN)
 
 
 class WeekReview(models.Model):

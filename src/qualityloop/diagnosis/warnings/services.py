@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -284,3 +285,18 @@ def register_watch(
         if before != after:
             record(actor=actor, action=actions.WATCH_SET, record=one, before=before, after=after, address=address)
     return one
+
+
+def watch_save(*, actor: object, watch: Watch | None, values: Mapping[str, Any], address: str = "") -> Watch:
+    """Keep a watch of one's own (`watch` None: a new one). Those of other rooms are changed where they come from."""
+    if watch is not None and not watch.is_own:
+        raise AnalysisError(message("This is watched for another part of the application and changed there."))
+    with transaction.atomic():
+        key = watch.key if watch is not None else f"{Watch.OWN}{uuid.uuid4().hex[:12]}"
+        return register_watch(actor=actor, key=key, address=address, **values)
+
+
+def values_of_watch(watch: Watch) -> dict[str, Any]:
+    """What `register_watch` was told of it."""
+    names = ("indicator", "side", "threshold", "label", "url", "active")
+    return {name: getattr(watch, name) for name in names} | {"group": [tuple(pair) for pair in watch.grouping]}

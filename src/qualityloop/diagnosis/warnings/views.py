@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -13,15 +14,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.messages import AnalysisError
+from qualityloop.analysis.problems.wording import format_value
 from qualityloop.analysis.warning.registry import RULES as KNOWN
 from qualityloop.diagnosis.warnings import permissions, services
-from qualityloop.diagnosis.warnings.forms import EndForm, HandForm, RuleForm
+from qualityloop.diagnosis.warnings.forms import EndForm, HandForm, RuleForm, WatchForm, indicators
 from qualityloop.diagnosis.warnings.models import EarlyWarning, RuleSetting, Severity, State, Watch
 from qualityloop.diagnosis.warnings.pictures import picture
 from qualityloop.diagnosis.warnings.presentation import TONES, evidence_facts, language, rows_url
 from qualityloop.diagnosis.warnings.queries import warnings_for
+from qualityloop.diagnosis.warnings.trying import WEEKS, Tried, try_rule, try_watch
 from qualityloop.diagnosis.warnings.wording import rule_words
+from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.panels import Fact, fact, record_page, timeline_of
 from qualityloop.foundation.permissions import requires
@@ -133,8 +138,21 @@ def rules(request: HttpRequest) -> HttpResponse:
         lines.append(
             (key, rule_words(key), rule.about.in_language(language()), setting is None or setting.active, numbers)
         )
-    context = {"lines": lines, "watches": Watch.objects.all(), "title": _("Rules of early warning")}
+    names = indicators()
+    watches = [(one, *_watch_words(one, names.get(one.indicator))) for one in Watch.objects.all()]
+    context = {
+        "lines": lines, "own": [w for w in watches if w[0].is_own], "watches": [w for w in watches if not w[0].is_own],
+        "title": _("Rules of early warning"),
+    }  # fmt: skip
     return render(request, "warnings/rules.html", context)
+
+
+def _watch_words(one: Watch, known: Indicator | None) -> tuple[str, str]:
+    """The indicator's name with its group, and the threshold in its unit."""
+    name = known.name.in_language(language()) if known else one.indicator
+    group = "、".join(str(value) for _column, value in one.grouping)
+    limit = format_value(one.threshold, known.unit, language()) if known else f"{one.threshold:g}"
+    return name + (f" · {group}" if group else ""), limit
 
 
 @requires(permissions.RULES)
@@ -145,16 +163,82 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         raise Http404
     form = RuleForm(request.POST or None, rule=found, setting=RuleSetting.objects.filter(rule=key).first())
+    tried = None
     if request.method == "POST" and form.is_valid():
-        services.rule_set(
-            actor=request.user, rule=key, active=form.cleaned_data["active"], settings=form.numbers,
-            address=address_of(request),
-        )  # fmt: skip
-        messages.success(request, _("Saved; it counts from the next evaluation on."))
-        return redirect("diagnosis_warnings:rules")
+        if request.POST.get("do") == "try":
+            tried = _tried(form, lambda: try_rule(found, found.settings(form.numbers)))
+        else:
+            services.rule_set(
+                actor=request.user, rule=key, active=form.cleaned_data["active"], settings=form.numbers,
+                address=address_of(request),
+            )  # fmt: skip
+            messages.success(request, _("Saved; it counts from the next evaluation on."))
+            return redirect("diagnosis_warnings:rules")
+    return _setting_page(request, form, rule_words(key), found.about.in_language(language()), tried)
+
+
+@requires(permissions.RULES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def watch_new(request: HttpRequest) -> HttpResponse:
+    """Have an indicator watched."""
+    return _watch(request, None)
+
+
+@requires(permissions.RULES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def watch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a watch of one's own."""
+    found = Watch.objects.filter(pk=pk, key__startswith=Watch.OWN).first()
+    if found is None:
+        raise Http404
+    return _watch(request, found)
+
+
+@requires(permissions.RULES)
+@require_POST
+def switch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switch a watch of one's own on or off."""
+    found = Watch.objects.filter(pk=pk, key__startswith=Watch.OWN).first()
+    if found is None:
+        raise Http404
+    services.watch_save(
+        actor=request.user, watch=found, address=address_of(request),
+        values={**services.values_of_watch(found), "active": not found.active},
+    )  # fmt: skip
+    return redirect("diagnosis_warnings:rules")
+
+
+def _watch(request: HttpRequest, found: Watch | None) -> HttpResponse:
+    form = WatchForm(request.POST or None, watch=found)
+    tried = None
+    if request.method == "POST" and form.is_valid():
+        if request.POST.get("do") == "try":
+            tried = _tried(form, lambda: try_watch(form.unsaved))
+        else:
+            services.watch_save(actor=request.user, watch=found, values=form.values, address=address_of(request))
+            messages.success(request, _("Saved; it counts from the next evaluation on."))
+            return redirect("diagnosis_warnings:rules")
+    note = _("Warns when the value of a whole month lies past the threshold with the whole of its 95 % interval.")
+    return _setting_page(request, form, found.label if found else _("New watch"), note, tried, found)
+
+
+def _tried(form: forms.Form, work: Callable[[], Tried]) -> Tried | None:
+    try:
+        return work()
+    except AnalysisError as error:
+        form.add_error(None, error.in_language(language()))
+        return None
+
+
+def _setting_page(  # noqa: PLR0917
+    request: HttpRequest, form: forms.Form, title: str, note: str, tried: Tried | None, watch: Watch | None = None
+) -> HttpResponse:
+    """A form that can be tried before it is saved."""
     back = reverse("diagnosis_warnings:rules")
-    context = {
-        "form": form, "title": rule_words(key), "note": found.about.in_language(language()), "back": back,
+    context: dict[str, Any] = {
+        "form": form, "title": title, "note": note, "back": back, "tried": tried, "weeks": WEEKS,
+        "lines": [(one, TONES[one.severity], Severity(one.severity).label) for one in tried.lines] if tried else [],
         "crumbs": [(reverse("diagnosis_warnings:warnings"), _("Early warnings")), (back, _("Rules of early warning"))],
+        **(history_panel(watch) if watch else {}),
     }  # fmt: skip
-    return render(request, "foundation/form_page.html", context, status=422 if form.errors else 200)
+    return render(request, "warnings/setting.html", context, status=422 if form.errors else 200)
