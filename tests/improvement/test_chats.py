@@ -118,7 +118,7 @@ def test_done_in_dingtalk_by_the_person_once_with_an_answer_in_the_conversation(
     assert (moved.actor_id, moved.address) == (agent.pk, "dingtalk:staff-7")
     work()
     [answer] = chat.got
-    assert answer["text"]["content"] == f"已记下:{number(task)}“准备演练脚本”已完成。"
+    assert answer["text"]["content"] == f"已记下：{number(task)}“准备演练脚本”已完成。"
     assert answer["at"] == {"atUserIds": ["staff-7"]}
     assert ChatMessage.objects.get().back == ""
 
@@ -136,7 +136,7 @@ def test_an_answer_goes_nowhere_but_to_dingtalk(
 
 def test_a_difficulty_in_wecom_is_told_to_who_gave_out_the_task(wecom: str, task: Task, leader: User) -> None:
     assert wx_text(signers.wx(Client(), wecom, f"困难 {task.number} 缺 2 名坐席")) == (
-        f"已记下并转告:{number(task)}“准备演练脚本”遇到困难。"
+        f"已记下并转告：{number(task)}“准备演练脚本”遇到困难。"
     )
     task.refresh_from_db()
     assert task.state == "todo"
@@ -168,11 +168,11 @@ def test_done_in_feishu_is_answered_as_a_reply(
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("完成 #99999", "没有任务 99999,或者您无权查看。"),
-        ("完成", "请写明任务,例如:完成 #12"),
-        ("完成 RW-2026-09999 x", "没有任务 RW-2026-09999,或者您无权查看。"),
-        ("困难 {number}", "请说明困难是什么:困难 {number} ……"),
-        ("你好", "我能听懂:\n· 完成 #12 说明:任务完成\n· 困难 #12 说明:转告派发任务的人\n· 任务:列出您的未完成任务"),
+        ("完成 #99999", "没有任务 99999，或者您无权查看。"),
+        ("完成", "请写明任务，例如：完成 #12"),
+        ("完成 RW-2026-09999 x", "没有任务 RW-2026-09999，或者您无权查看。"),
+        ("困难 {number}", "请说明困难是什么：困难 {number} ……"),
+        ("你好", "我能听懂：\n· 完成 #12 说明：任务完成\n· 困难 #12 说明：转告派发任务的人\n· 任务：列出您的未完成任务"),
         ("@质环 任务", "{number} 准备演练脚本 · 01-15"),
     ],
 )
@@ -190,7 +190,7 @@ def test_strangers_are_told_how_to_become_known(wecom: str, task: Task, agent: U
     client.force_login(agent)
     code = re.search(r"绑定 ([A-Z2-9]{8})", client.post("/chats/mine/").content.decode())[1]  # type: ignore[index]
     assert "绑定码不对" in wx_text(signers.wx(Client(), wecom, "绑定 AAAAAAAA", key="2"))
-    assert wx_text(signers.wx(Client(), wecom, f"绑定 {code.lower()}", key="3")).startswith("绑定成功,您是")
+    assert wx_text(signers.wx(Client(), wecom, f"绑定 {code.lower()}", key="3")).startswith("绑定成功，您是")
     assert ChatAccount.objects.get().user == agent
     assert "已经绑定过" in wx_text(signers.wx(Client(), wecom, f"绑定 {new_code(client)}", key="4"))
     assert wx_text(signers.wx(Client(), wecom, f"完成 {number(task)}", key="5")).startswith("已记下")
