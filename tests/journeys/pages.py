@@ -20,7 +20,6 @@ PAGES = {
     "notice settings": "/notices/settings/",
     "work chats": "/chats/",
     "chat accounts": "/chats/mine/",
-    "warning rules": "/warnings/rules/",
     "warning rule": "/warnings/rules/surge/",
     "new watch": "/warnings/watches/new/",
     "imports": "/import/",
