@@ -63,9 +63,13 @@ class Averaged:
 
     def interval(self, contrast: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
         """Interval of contrast · β with equal tails."""
-        center, spread = self.along(contrast)
         tail = (1 - confidence) / 2
-        return self._quantile(center, spread, tail), self._quantile(center, spread, 1 - tail)
+        return self.quantile(contrast, tail), self.quantile(contrast, 1 - tail)
+
+    def quantile(self, contrast: ArrayLike, p: float) -> Floats:
+        """The value below which contrast · β lies with probability `p`."""
+        center, spread = self.along(contrast)
+        return self._quantile(center, spread, p)
 
     def below(self, contrast: ArrayLike, value: ArrayLike) -> Floats:
         """Probability that contrast · β is less than `value`."""
@@ -99,8 +103,8 @@ class Averaged:
         return np.asarray(x)
 
 
-def averaged(made: Fit, times: ArrayLike, *, grid: Floats = GRID) -> Averaged:
-    """AR(1) errors around a fit, for each ρ of `grid`, every ρ being as probable as any other beforehand.
+def averaged(made: Fit, times: ArrayLike, *, grid: Floats = GRID, lean: float = 0.0) -> Averaged:
+    """AR(1) errors around a fit, for each ρ of `grid`, ρ beforehand as probable as (1 + ρ)^lean.
 
     `times` count periods, so that a gap is a longer step. For shares and counts the errors are those of the working
     response, in units of the binomial or Poisson standard deviation (Breslow and Clayton 1993).
@@ -114,6 +118,7 @@ def averaged(made: Fit, times: ArrayLike, *, grid: Floats = GRID) -> Averaged:
     beta = np.stack([p[0] for p in parts])
     rss = np.stack([p[2] for p in parts])
     score = np.stack([p[3] for p in parts]) - df / 2 * np.log(np.maximum(rss, 1e-300))
+    score = score + lean * np.log1p(np.asarray(grid)).reshape(-1, *[1] * (score.ndim - 1))
     chance = np.exp(score - score.max(axis=0))
     variance = rss / df
     covariance = np.stack([p[1] for p in parts]) * variance[..., None, None]

@@ -12,7 +12,7 @@ from qualityloop.analysis.effect.series import Series
 from qualityloop.analysis.messages import Message, message
 
 LEAST_POINTS = 8  # before and after, for an interrupted series
-LEAST_BEFORE, LEAST_AFTER, LEAST_ALL = 4, 3, 8  # for difference in differences over time
+LEAST_BEFORE, LEAST_AFTER, LEAST_ALL = 5, 3, 10  # for difference in differences over time
 LEAST_ROWS = 20  # before and after, for shares
 
 METHOD_NAMES: dict[Method, Message] = {

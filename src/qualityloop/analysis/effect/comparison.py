@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 RESTLESS = 0.2  # p below which periods differ more than by chance
+_EASE, _EASED = 0.14, 18  # how much larger the tails are on so few points: see `calibrated`
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,17 @@ def over_time(treated: ArrayLike, untouched: ArrayLike, times: ArrayLike, after:
     What happens to both sides cancels out; there is no trend, as both are taken to drift alike.
     """
     gap = np.asarray(treated, dtype=np.float64) - np.asarray(untouched, dtype=np.float64)
-    return interrupted(gap, design(times, after, trend=False), "mean")
+    return interrupted(gap, design(times, after, trend=False), "mean", lean=0.0, tails=calibrated(gap.shape[-1]))
+
+
+def calibrated(points: int) -> float:
+    """What the tails of the interval hold, as a multiple of their nominal size, so that it is not too wide.
+
+    A short difference hardly speaks against a high autocorrelation, so the average over it is too careful where there
+    is none. The nominal level is set so that coverage lies evenly around 95 % for ρ from 0 to 0.4 (calibration of
+    confidence coefficients, Loh 1987); with many points nothing is left of it.
+    """
+    return 1 + _EASE * min(1.0, _EASED / points)
 
 
 def drift(treated: ArrayLike, untouched: ArrayLike, times: ArrayLike) -> tuple[Floats, Floats]:

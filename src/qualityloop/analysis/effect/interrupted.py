@@ -19,6 +19,9 @@ from qualityloop.analysis.effect.regression import Family, Fit, fit, inverse_lin
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+LEAN = 1.0  # the trend takes up some of what neighbouring errors have in common: measured in docs/EFFECT.md
+_PROFILE_STEPS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Design:
@@ -57,13 +60,19 @@ class Interrupted:
     errors: Averaged
     shape: Design
     sizes: Floats | None
+    tails: float = 1.0  # what each tail of the interval holds, as a multiple of its nominal size
+
+    @cached_property
+    def _offset(self) -> Floats:
+        return np.asarray(self.made.eta - self.made.beta @ self.made.design.T)
 
     @cached_property
     def _eta(self) -> tuple[Floats, Floats]:
         """Link with and without the measure, exposure included, by the averaged coefficients."""
-        offset = self.made.eta - self.made.beta @ self.made.design.T
-        beta = self.errors.mean
-        return offset + beta @ self.shape.factual.T, offset + beta @ self.shape.counterfactual.T
+        return self._links(self.errors.mean)
+
+    def _links(self, beta: Floats) -> tuple[Floats, Floats]:
+        return self._offset + beta @ self.shape.factual.T, self._offset + beta @ self.shape.counterfactual.T
 
     def _per_unit(self, values: Floats) -> Floats:
         return values / self.sizes if self.made.family == "count" and self.sizes is not None else values
@@ -100,7 +109,10 @@ class Interrupted:
     @cached_property
     def gradient(self) -> Floats:
         """Derivative of the mean effect in the indicator's unit by the coefficients."""
-        factual, without = self._eta
+        return self._gradient(self.errors.mean)
+
+    def _gradient(self, beta: Floats) -> Floats:
+        factual, without = self._links(beta)
         family = self.made.family
         scale = self._per_unit(self._shares)
         rising = (scale * slope_of_link(factual, family)) @ self.shape.factual
@@ -109,28 +121,56 @@ class Interrupted:
     @property
     def effect(self) -> Floats:
         """Mean difference that the measure makes after its start, in the indicator's unit."""
-        return np.asarray((self._shares * (self.fitted - self.counterfactual)).sum(axis=-1))
+        return self._effect(self.errors.mean)
+
+    def _effect(self, beta: Floats) -> Floats:
+        factual, without = (inverse_link(eta, self.made.family) for eta in self._links(beta))
+        return np.asarray((self._shares * (self._per_unit(factual) - self._per_unit(without))).sum(axis=-1))
 
     def interval(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
-        """Of the effect, by the delta method."""
-        center = self.errors.estimate(self.gradient)
-        low, high = self.errors.interval(self.gradient, confidence)
-        return self.effect + low - center, self.effect + high - center
+        """Of the effect: for means exact; else its least and greatest value among the coefficients within reach."""
+        tail = (1 - confidence) / 2 * self.tails
+        return self._end(tail), self._end(1 - tail)
+
+    def _end(self, p: float) -> Floats:
+        """The effect where its quantile `p` lies: the profile of the quadratic likelihood, by a fixed point.
+
+        Of all coefficients as far from the estimate as the quantile of the effect's own direction, those along
+        covariance × gradient change it most; the gradient is taken where they end.
+        """
+        if self.made.family == "mean":
+            return np.asarray(
+                self.effect + self.errors.quantile(self.gradient, p) - self.errors.estimate(self.gradient)
+            )
+        beta = middle = self.errors.mean
+        spread = self.errors.total_covariance
+        for _ in range(_PROFILE_STEPS):
+            c = self._gradient(beta)
+            along = np.einsum("...ij,...j->...i", spread, c)
+            size = np.maximum((along * c).sum(axis=-1), 1e-300)
+            away = self.errors.quantile(c, p) - self.errors.estimate(c)
+            beta = middle + along * (away / size)[..., None]
+        return self._effect(beta)
 
     def relative(self, confidence: float = 0.95) -> tuple[Floats, Floats, Floats]:
         """The mean effect on the link scale with its interval; exponentials are a rate ratio or an odds ratio."""
         lift = (self._shares @ (self.shape.factual - self.shape.counterfactual)).astype(np.float64)
-        return (self.errors.estimate(lift), *self.errors.interval(lift, confidence))
+        tail = (1 - confidence) / 2 * self.tails
+        ends = (self.errors.quantile(lift, p) for p in (tail, 1 - tail))
+        return (self.errors.estimate(lift), *ends)  # type: ignore[return-value]
 
 
-def interrupted(values: ArrayLike, shape: Design, family: Family, *, sizes: ArrayLike | None = None) -> Interrupted:
+def interrupted(
+    values: ArrayLike, shape: Design, family: Family, *, sizes: ArrayLike | None = None, lean: float = LEAN,
+    tails: float = 1.0,
+) -> Interrupted:  # fmt: skip
     """Fit values (…, T): means, shares of `sizes` rows, or counts on `sizes` units of exposure."""
     y = np.asarray(values, dtype=np.float64)
     n = None if sizes is None else np.broadcast_to(np.asarray(sizes, dtype=np.float64), y.shape)
     offset = np.log(n) if family == "count" and n is not None else None
     made = fit(y, shape.factual, family, sizes=n if family == "share" else None, offset=offset)
-    errors = averaged(made, shape.times)
-    return Interrupted(made, errors, shape, n)
+    errors = averaged(made, shape.times, lean=lean)
+    return Interrupted(made, errors, shape, n, tails)
 
 
 def seasons(points: int, grain: str, span: float) -> tuple[int, float]:

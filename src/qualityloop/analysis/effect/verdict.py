@@ -44,7 +44,7 @@ def judge(estimate: Estimate, question: Question) -> Verdict:
 def _ratio_agrees(estimate: Estimate, sign: float) -> bool:
     """Whether the interval of the ratio, where there is one, excludes 1 on the good side too.
 
-    On few points the interval of a difference of shares or rates has one tail that is too short.
+    Two approximations of the same likelihood: where they differ, nothing is called effective.
     """
     if estimate.ratio is None:
         return True
