@@ -239,3 +239,22 @@ def test_proposals_become_drafts_and_wait_again_when_those_are_withdrawn(worked:
 
 def _fresh(actor: Any) -> Problem:
     return problem_open(actor=actor, title="另一个", grade="ordinary", grade_reason="x").problem
+
+
+def test_the_register_counts_what_was_proven_with_its_interval(worked: Improvement) -> None:
+    from qualityloop.improvement.lessons.yearly import years_for
+
+    one, boss = worked.evaluated(date(2026, 11, 2)), worked.house.users["林主任"]
+    Problem.objects.filter(pk=worked.problem.pk).update(state="closed", closed_at=at(date(2026, 11, 2)))
+    (year,) = [year for year in years_for(boss) if year.yields]
+    (found,) = [one for one in year.yields if one.evaluation is not None]
+    assert (year.year, year.proven, found.proof, found.evaluation) == (2026, 1, True, one)
+    assert one.low is not None
+    assert one.high is not None
+    assert one.low < one.high < 0  # fewer escalations
+    client = Client()
+    client.force_login(boss)
+    said = client.get("/api/v1/lessons/register").json()[0]["yields"]
+    assert [(y["value"], y["low"], y["high"]) for y in said if y["proof"]] == [(one.value, one.low, one.high)]
+    page = client.get("/improvement/register/").content.decode()
+    assert f"/improvement/effects/{one.pk}/" in page

@@ -147,3 +147,24 @@ def test_the_register_by_api_has_the_numbers_of_its_page(house: House) -> None:
     names = ("year", "opened", "closed", "measures", "effective", "not_effective", "cannot_tell_yet", "standards")
     assert file[1].split(",")[:8] == [str(year[name]) for name in names]
     assert (year["opened"], year["closed"], year["net_mean"]) == (1, 1, None)
+
+
+def test_the_register_shows_what_was_closed_without_proof(house: House) -> None:
+    """A promise is no yield: it is shown, and not counted."""
+    leader, boss = house.users["陈班长"], house.users["林主任"]
+    account = {"hours_saved": [100, 200, 300], "hourly_rate": [50, 50, 50], "cost": [0, 0, 0]}
+    measure = running(leader, account=account)
+    problem_state(actor=boss, problem=measure.plan.problem, state="closed", **SIGNED)
+    (year,) = years_for(boss)
+    (one,) = year.yields
+    assert (one.measure.pk, one.evaluation, one.proof) == (measure.pk, None, False)
+    assert (year.proven, year.unproven, year.proven_benefit) == (0, 1, None)
+    promised = year.unproven_benefit
+    assert promised is not None
+    assert 100 * 50 <= promised[0] <= promised[1] <= promised[2] <= 300 * 50
+    page = browser(house, "林主任").get("/improvement/register/").content.decode()
+    assert "没有证明" in page
+    assert "从未评估" in page
+    answer = browser(house, "林主任").get("/api/v1/lessons/register").json()
+    assert (answer[0]["unproven"], answer[0]["yields"][0]["verdict"]) == (1, "")
+    assert browser(house, "老李").get("/api/v1/lessons/register").json() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +49,17 @@ def _newest(problem: Problem, plan: Plan) -> list[Evaluation]:
     for one in rows.order_by("-final", "-until", "-at", "-pk"):
         found.setdefault(one.measure_id, one)
     return [found[pk] for pk in sorted(found)]
+
+
+def newest_by_measure(measures: Iterable[Measure]) -> dict[int, Evaluation]:
+    """The newest evaluation of each measure's frozen prediction, by the keys of the measures; one query."""
+    hashes = {one.pk: one.plan.frozen_hash for one in measures}
+    rows = Evaluation.objects.filter(measure__in=list(hashes)).select_related("plan", "measure")
+    found: dict[int, Evaluation] = {}
+    for one in rows.order_by("-final", "-until", "-at", "-pk"):
+        if one.plan_hash == hashes[one.measure_id]:
+            found.setdefault(one.measure_id, one)
+    return found
 
 
 def is_proof(one: Evaluation) -> bool:

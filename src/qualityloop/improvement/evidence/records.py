@@ -24,7 +24,10 @@ def _kind(key: str, query: Callable[[Any], QuerySet[Any]], address: str) -> Reco
     def label() -> str:
         return str(query(None).model._meta.verbose_name)
 
-    return RecordKind(key, find, page, label)
+    def pages(user: Any, numbers: list[str]) -> dict[str, str]:
+        return {record.number: page(record) for record in query(user).filter(number__in=numbers)}
+
+    return RecordKind(key, find, page, label, pages)
 
 
 KINDS: dict[str, RecordKind] = {

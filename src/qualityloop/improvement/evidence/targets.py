@@ -40,6 +40,7 @@ class RecordKind:
     find: Callable[[Any, str], Any | None]
     page: Callable[[Any], str]
     label: Callable[[], str]
+    pages: Callable[[Any, list[str]], dict[str, str]]  # of those numbers that the person may see
 
 
 def on(user: Any, kind: str, pk: int) -> tuple[Target, Any] | None:

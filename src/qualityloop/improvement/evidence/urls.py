@@ -10,5 +10,6 @@ app_name = "improvement_evidence"
 
 urlpatterns = [
     path("on/<slug:kind>/<int:pk>/", views.add, name="add"),
+    path("on/<slug:kind>/<int:pk>/number/", views.number, name="number"),
     path("<int:number>/remove/", views.remove, name="remove"),
 ]

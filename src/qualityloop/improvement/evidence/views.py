@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -17,7 +18,8 @@ from qualityloop.foundation.files.store import file_keep
 from qualityloop.foundation.permissions import requires
 from qualityloop.improvement.evidence import services
 from qualityloop.improvement.evidence.files import PURPOSE
-from qualityloop.improvement.evidence.forms import EvidenceForm
+from qualityloop.improvement.evidence.forms import EvidenceForm, NumberForm
+from qualityloop.improvement.evidence.measuring import measured
 from qualityloop.improvement.evidence.models import Evidence
 from qualityloop.improvement.evidence.permissions import EVIDENCE
 from qualityloop.improvement.evidence.targets import Target, on
@@ -51,10 +53,35 @@ def add(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         except ValidationError as error:
             for name, texts in error.message_dict.items():
                 form.add_error(name if name in form.fields else None, texts)
+    return _form_page(request, form, _("Add evidence"), target, thing)
+
+
+def _form_page(request: HttpRequest, form: Form, title: str, target: Target, thing: Any) -> HttpResponse:
     page = target.page(thing)
-    context = {"form": form, "title": _("Add evidence"), "note": str(thing), "back": page,
+    context = {"form": form, "title": title, "note": str(thing), "back": page,
                "crumbs": [(page, str(target.record(thing)))]}  # fmt: skip
     return render(request, "foundation/form_page.html", context, status=422 if form.errors else 200)
+
+
+@requires(EVIDENCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def number(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Put a number on a thing that is chosen from the data: indicator, segment, period."""
+    target, thing = _thing(request, kind, pk)
+    form = NumberForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.evidence_add(
+                actor=request.user, target_kind=kind, thing=thing, address_of=address_of(request),
+                note=form.cleaned_data["note"], **measured(request.user, form.wanted()),
+            )  # fmt: skip
+            return redirect(target.page(thing))
+        except AnalysisError as error:
+            form.add_error(None, error.in_language("en" if get_language() == "en" else "zh"))
+        except ValidationError as error:
+            for name, texts in error.message_dict.items():
+                form.add_error(name if name in form.fields else None, texts)
+    return _form_page(request, form, _("Add a number from the data"), target, thing)
 
 
 @requires(EVIDENCE)

@@ -19,7 +19,7 @@ from qualityloop.improvement.lessons import services
 from qualityloop.improvement.lessons.listings import lessons_for
 from qualityloop.improvement.lessons.models import Lesson
 from qualityloop.improvement.lessons.permissions import LESSON_WRITE, LESSONS
-from qualityloop.improvement.lessons.yearly import years_for
+from qualityloop.improvement.lessons.yearly import Yield, years_for
 from qualityloop.improvement.problems.models import State
 from qualityloop.improvement.problems.queries import problems_for
 from qualityloop.people.models import Department
@@ -87,6 +87,22 @@ class Found(Strict):
     useful: bool
 
 
+class YieldAnswer(BaseModel):
+    """What a measure of a closed problem yielded."""
+
+    problem: int
+    measure: int
+    title: str
+    indicator: str
+    expected: float | None = Field(description=spoken(_("Predicted change, with its sign")))
+    value: float | None = Field(description=spoken(_("Measured change")))
+    low: float | None
+    high: float | None
+    verdict: str = Field(description=spoken(_("Empty where it was never evaluated")))
+    proof: bool
+    benefit: list[float] | None = Field(description=spoken(_("Predicted net benefit in a year: low, likely, high")))
+
+
 class YearAnswer(BaseModel):
     """What a year brought."""
 
@@ -101,6 +117,9 @@ class YearAnswer(BaseModel):
     net_low: float | None = Field(description=spoken(_("Net benefit a year, low; none where nothing was counted")))
     net_mean: float | None
     net_high: float | None
+    proven: int = Field(description=spoken(_("Measures of closed problems with proof")))
+    unproven: int = Field(description=spoken(_("Measures of closed problems without proof")))
+    yields: list[YieldAnswer]
 
 
 @lessons.get(
@@ -114,7 +133,8 @@ def register(request: HttpRequest) -> list[dict[str, Any]]:
             "year": one.year, "opened": one.opened, "closed": one.closed, "measures": one.measures,
             "standards": one.standards, **{key: one.verdicts[key] for key in VERDICTS},
             "net_low": one.low if one.counted else None, "net_mean": one.mean if one.counted else None,
-            "net_high": one.high if one.counted else None,
+            "net_high": one.high if one.counted else None, "proven": one.proven, "unproven": one.unproven,
+            "yields": [_yield(each) for each in one.yields],
         }
         for one in years_for(request.user)
     ]  # fmt: skip
@@ -185,6 +205,18 @@ def useful(request: HttpRequest, pk: Key, found: Found) -> dict[str, Any]:
     if _mine(request, lesson) != found.useful:
         lesson = services.lesson_useful(actor=request.user, lesson=lesson)  # type: ignore[arg-type]
     return _answer(request, lesson)
+
+
+def _yield(one: Yield) -> dict[str, Any]:
+    found, measure = one.evaluation, one.measure
+    known = {name: getattr(found, name, None) for name in ("expected", "value", "low", "high")}
+    if found is None and measure.amount is not None:
+        known["expected"] = measure.amount if measure.direction == "up" else -measure.amount
+    return {
+        "problem": measure.plan.problem_id, "measure": measure.pk, "title": measure.title,
+        "indicator": measure.indicator, "verdict": found.verdict if found else "", "proof": one.proof,
+        "benefit": list(one.benefit) if one.benefit else None, **known,
+    }  # fmt: skip
 
 
 def _found(request: HttpRequest, pk: int) -> Lesson:

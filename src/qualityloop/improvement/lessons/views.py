@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,11 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.panels import Fact, fact, record_page
 from qualityloop.foundation.permissions import requires
+from qualityloop.improvement.effects.presentation import VERDICT_TONES, change_words
 from qualityloop.improvement.lessons import services
 from qualityloop.improvement.lessons.listings import lessons_for
 from qualityloop.improvement.lessons.models import Lesson
 from qualityloop.improvement.lessons.permissions import LESSON_WRITE, LESSONS
-from qualityloop.improvement.lessons.yearly import Year, years_for
+from qualityloop.improvement.lessons.yearly import Year, Yield, years_for
+from qualityloop.improvement.plans.presentation import prediction_words
 from qualityloop.improvement.plans.views.finding import done, form_page
 from qualityloop.improvement.problems.presentation import page_of as problem_page
 from qualityloop.improvement.problems.queries import problems_for
@@ -120,7 +123,22 @@ def register(request: HttpRequest) -> HttpResponse:
     years = years_for(request.user)
     if request.GET.get("format") == "csv":
         return _file(years)
-    return render(request, "lessons/register.html", {"years": years})
+    shown = [(year, [_shown(one) for one in year.yields]) for year in years]
+    return render(request, "lessons/register.html", {"years": years, "yields": [pair for pair in shown if pair[1]]})
+
+
+def _shown(one: Yield) -> dict[str, Any]:
+    """A yield in words."""
+    found = one.evaluation
+    return {
+        "yield": one, "problem": one.measure.plan.problem, "predicted": prediction_words(one.measure),
+        "url": reverse("improvement_effects:evaluation", args=[found.pk]) if found else "",
+        "value": change_words(found, found.value) if found else "",
+        "low": change_words(found, found.low) if found else "",
+        "high": change_words(found, found.high) if found else "",
+        "verdict": found.get_verdict_display() if found else "",  # type: ignore[attr-defined]
+        "tone": VERDICT_TONES[found.verdict] if found else "",
+    }  # fmt: skip
 
 
 def _file(years: list[Year]) -> HttpResponse:
@@ -130,9 +148,11 @@ def _file(years: list[Year]) -> HttpResponse:
     words = [_("Year"), _("Problems opened"), _("Problems closed"), _("Measures begun")]
     words += [pgettext("verdict", text) for text in ("effective", "not effective", "cannot be told yet")]
     words += [_("Standards changed"), _("Net benefit, low"), _("Net benefit, likely"), _("Net benefit, high")]
+    words += [_("Closed with proof"), _("Closed without proof")]
     writer.writerow(words)
     for one in years:
         verdicts = [one.verdicts[key] for key in ("effective", "not_effective", "cannot_tell_yet")]
         numbers = [round(value) for value in (one.low, one.mean, one.high)] if one.counted else ["", "", ""]
-        writer.writerow([one.year, one.opened, one.closed, one.measures, *verdicts, one.standards, *numbers])
+        writer.writerow([one.year, one.opened, one.closed, one.measures, *verdicts, one.standards, *numbers,
+                         one.proven, one.unproven])  # fmt: skip
     return response

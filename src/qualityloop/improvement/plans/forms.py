@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from qualityloop.improvement.causes.queries import root_causes
 from qualityloop.improvement.plans.account import FACTORS, factor_words
+from qualityloop.improvement.plans.lots import RecordsAsked, dataset_choices
 from qualityloop.improvement.plans.models import Measure, Meeting, Plan, Task
 from qualityloop.improvement.plans.models.checkpoints import CheckKind
 from qualityloop.improvement.plans.smartness import indicators
@@ -252,10 +253,18 @@ class CheckForm(forms.Form):
 
 
 class DrawForm(forms.Form):
-    """The lot of a checkpoint."""
+    """The lot of a checkpoint: records by a condition, or items one a line."""
 
+    dataset = forms.ChoiceField(label=gettext_lazy("Records that make up the lot"), required=False)
+    since = _day(gettext_lazy("First day"), required=False)
+    until = _day(gettext_lazy("Last day"), required=False)
+    where = forms.CharField(
+        label=gettext_lazy("Condition"), max_length=2000, required=False,
+        help_text=gettext_lazy("In the indicator language, such as: channel = 'online' AND reopened. Empty: all"),
+        widget=forms.Textarea(attrs={"rows": 2, "wide": "1"}),
+    )  # fmt: skip
     items = forms.CharField(
-        label=gettext_lazy("Items of the lot, one a line"), max_length=2_000_000, required=False,
+        label=gettext_lazy("or the items of the lot, one a line"), max_length=2_000_000, required=False,
         widget=forms.Textarea(attrs={"rows": 8, "wide": "1"}),
     )  # fmt: skip
     file = forms.FileField(
@@ -267,9 +276,22 @@ class DrawForm(forms.Form):
         help_text=gettext_lazy("Empty: one is drawn. With it the draw can be done again."),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["dataset"].choices = [("", "—"), *dataset_choices()]  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
-        """The items as lines."""
+        """The records asked for, or the items as lines."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned["asked"] = None
+        if cleaned.get("dataset"):
+            since, until = cleaned.get("since"), cleaned.get("until")
+            for name, day in (("since", since), ("until", until)):
+                if day is None and name not in self.errors:
+                    self.add_error(name, _("Say from when to when."))
+            if since and until:
+                cleaned["asked"] = RecordsAsked(cleaned["dataset"], since, until, cleaned.get("where") or "")
+            return cleaned
         text = cleaned.get("items") or ""
         if (file := cleaned.get("file")) is not None:
             if file.size > 5_000_000:

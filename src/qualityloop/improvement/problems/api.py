@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from ninja import Router
+from ninja import File, Form, Router
+from ninja.files import UploadedFile
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
+from qualityloop.analysis.messages import AnalysisError
 from qualityloop.foundation.api import ApiError, Day, Instant, Strict, allows, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
+from qualityloop.foundation.files.store import file_keep
+from qualityloop.improvement.evidence.files import PURPOSE
+from qualityloop.improvement.evidence.measuring import Wanted, measured
 from qualityloop.improvement.evidence.models import Evidence
 from qualityloop.improvement.evidence.permissions import EVIDENCE
 from qualityloop.improvement.evidence.queries import evidence_of
@@ -136,6 +142,30 @@ class NewEvidence(Strict):
     snapshot: str = Field("", max_length=100)
 
 
+class MeasuredEvidence(Strict):
+    """A number of the data, to be put on a problem or a cause; value, n and interval are computed here."""
+
+    target: Literal["problem", "cause"]
+    id: Number = Field(description=spoken(_("Id of what it belongs to")))
+    indicator: str = Field(min_length=1, max_length=100)
+    grain: Literal["day", "week", "month", "quarter", "year"] = "month"
+    day: Day = Field(description=spoken(_("Any day of the period")))
+    g: list[Annotated[str, Field(min_length=1, max_length=300)]] = Field(
+        [], max_length=4, description=spoken(_("Only a group, such as team:夜班组; may be given several times"))
+    )
+    standard: str = Field("", max_length=100)
+    note: str = Field("", max_length=5000)
+
+
+class FileEvidence(Strict):
+    """A file to be put on a problem or a cause."""
+
+    target: Literal["problem", "cause"]
+    id: Number = Field(description=spoken(_("Id of what it belongs to")))
+    title: str = Field("", max_length=200)
+    note: str = Field("", max_length=5000)
+
+
 class EvidenceAnswer(BaseModel):
     """A piece of evidence."""
 
@@ -148,6 +178,9 @@ class EvidenceAnswer(BaseModel):
     period: date | None
     value: float | None
     n: int | None
+    low: float | None
+    high: float | None
+    standard: str
     snapshot: str
     at: datetime
 
@@ -238,12 +271,45 @@ def give(request: HttpRequest, new: NewEvidence) -> Status[dict[str, Any]]:
     """On a problem or a cause that one may change."""
     values = new.model_dump()
     kind, pk = values.pop("target"), values.pop("id")
+    return _given(request, kind, pk, lambda: values)
+
+
+@evidence.post(
+    "/number",
+    response={201: EvidenceAnswer},
+    operation_id="evidence_add_number",
+    **allows(EVIDENCE, _("Give a number of the data as evidence"), _("With n, interval, snapshot and its rows.")),
+)
+def give_number(request: HttpRequest, new: MeasuredEvidence) -> Status[dict[str, Any]]:
+    """With n, interval, snapshot and its rows."""
+    wanted = Wanted(new.indicator, new.grain, new.day, tuple(new.g), new.standard)
+    return _given(request, new.target, new.id, lambda: {**measured(request.user, wanted), "note": new.note})
+
+
+@evidence.post(
+    "/file",
+    response={201: EvidenceAnswer},
+    operation_id="evidence_add_file",
+    **allows(EVIDENCE, _("Give a file as evidence"), _("Kinds and size are limited as on the page.")),
+)
+def give_file(request: HttpRequest, new: Form[FileEvidence], file: File[UploadedFile]) -> Status[dict[str, Any]]:
+    """Kinds and size are limited as on the page."""
+
+    def kept() -> dict[str, Any]:
+        stored = file_keep(file, name=file.name or "", purpose=PURPOSE, actor=request.user)  # type: ignore[arg-type]
+        return {"kind": "file", "file": stored, "title": new.title, "note": new.note}
+
+    return _given(request, new.target, new.id, kept)
+
+
+def _given(request: HttpRequest, kind: str, pk: int, values: Callable[[], dict[str, Any]]) -> Status[dict[str, Any]]:
+    """Evidence on what the caller may change; its values are asked for once that is sure."""
     found = on(request.user, kind, pk)
     if found is None or not found[0].may_change(request.user, found[1]):
         raise Http404
     with refusing():
         one = evidence_add(
-            actor=request.user, target_kind=kind, thing=found[1], address_of=address_of(request), **values
+            actor=request.user, target_kind=kind, thing=found[1], address_of=address_of(request), **values()
         )  # fmt: skip
     return Status(201, _piece(one))
 
@@ -273,6 +339,8 @@ class refusing:  # noqa: N801 (reads like a function)
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         if isinstance(error, ValidationError):
             raise ApiError(422, "refused", " ".join(error.messages)) from error
+        if isinstance(error, AnalysisError):
+            raise ApiError(422, "refused", error.in_language(get_language() or "zh")) from error
 
 
 def whole(request: HttpRequest, pk: int) -> Problem:

@@ -14,11 +14,12 @@ from qualityloop.analysis.problems.candidates import from_series
 from qualityloop.analysis.problems.grading import grade
 from qualityloop.analysis.problems.problem import Problem as Weakness
 from qualityloop.analysis.problems.ranking import periods_missed, shortfall, signals_bad
-from qualityloop.analysis.problems.wording import format_value, group_label
+from qualityloop.analysis.problems.wording import group_label
 from qualityloop.diagnosis import services
 from qualityloop.diagnosis.choices import PEOPLE, group_parameters
 from qualityloop.diagnosis.codec import to_problem, to_value
 from qualityloop.diagnosis.views.asked import Asked
+from qualityloop.improvement.evidence.measuring import number_piece
 from qualityloop.improvement.problems.services import Found
 
 
@@ -63,7 +64,7 @@ def _of_weakness(ask: Asked, indicator: Indicator, one: Weakness, name: str) -> 
     }  # fmt: skip
     shown = say.problem(one)
     measured = {"value": one.value, "n": one.n, "low": one.low, "high": one.high}
-    evidence = [_number(ask, indicator, found, name, measured, url=shown.url)]
+    evidence = [_number(ask, indicator, one.group, measured, url=shown.url)]
     if shown.rows_url:
         evidence.append({"kind": "rows", "title": _("Rows behind {name}").format(name=name), "url": shown.rows_url})
     for driver, said in zip((d for d in one.drivers if ask.sees_rows or not PEOPLE & set(d.by)), shown.drivers,
@@ -85,7 +86,7 @@ def _of_value(ask: Asked, indicator: Indicator, group: Group, series: list[Value
     if now is not None and value is not None:
         measured = {"value": value, "n": now.n, "low": now.low, "high": now.high}
         url = ask.speaker.indicator_url(indicator.key, g=group_parameters(group) or None)
-        evidence.append(_number(ask, indicator, found, name, measured, url=url))
+        evidence.append(_number(ask, indicator, group, measured, url=url))
         if rows := ask.speaker.rows_url(indicator, now):
             evidence.append({"kind": "rows", "title": _("Rows behind {name}").format(name=name), "url": rows})
     candidate = from_series(indicator, series, ask.choice.period, ask.choice.grain)
@@ -122,13 +123,8 @@ def _found(ask: Asked, indicator: Indicator, group: Group, period: Any, value: A
     )  # fmt: skip
 
 
-def _number(ask: Asked, indicator: Indicator, found: Found, name: str, measured: dict[str, Any], *, url: str) -> dict[str, Any]:  # fmt: skip  # noqa: E501
-    shown = format_value(measured["value"], indicator.unit, ask.language)
-    return {
-        "kind": "number", "title": f"{name} {shown} (n = {measured['n']})", "url": url, "indicator": indicator.key,
-        "group": [list(pair) for pair in found.group], "period": found.period, "grain": found.grain,
-        "standard": found.standard, "version": ask.choice.standard.version, "snapshot": found.snapshot, **measured,
-    }  # fmt: skip
+def _number(ask: Asked, indicator: Indicator, group: Group, measured: dict[str, Any], *, url: str) -> dict[str, Any]:
+    return number_piece(ask.lake, ask.choice, indicator, group, measured, language=ask.language, url=url)
 
 
 def _why(word: str, reason: str, more: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from qualityloop.analysis.messages import AnalysisError
 from qualityloop.foundation.api import ApiError, spoken
+from qualityloop.improvement.plans.lots import pages_of
 from qualityloop.improvement.plans.models import Checkpoint, Measure, Meeting, Plan, Review, Task
 from qualityloop.people.models import Staff
 
@@ -142,6 +143,7 @@ class CheckAnswer(BaseModel):
     size: int | None
     accept: int | None
     seed: int | None
+    query: dict[str, Any] | None = Field(description=spoken(_("Which records make up the lot, and of which snapshot")))
     at_most: float | None = Field(description=spoken(_("At most this share of the lot is bad, with 95 % confidence")))
 
 
@@ -152,6 +154,7 @@ class ItemAnswer(BaseModel):
     label: str
     ok: bool | None
     note: str
+    url: str = Field(description=spoken(_("Page of the record, for who may see it")))
 
 
 class ReviewAnswer(BaseModel):
@@ -208,8 +211,15 @@ def meeting_answer(one: Meeting) -> dict[str, Any]:
 
 def check_answer(one: Checkpoint) -> dict[str, Any]:
     """A checkpoint."""
-    names = ("title", "kind", "state", "due_on", "size", "accept", "seed", "at_most")
+    names = ("title", "kind", "state", "due_on", "size", "accept", "seed", "query", "at_most")
     return {"id": one.pk, **{name: getattr(one, name) for name in names}}
+
+
+def item_answers(user: Any, one: Checkpoint) -> list[dict[str, Any]]:
+    """The drawn items, with the pages of those that are records."""
+    rows = list(one.results.values("place", "label", "ok", "note"))
+    links = pages_of(user, one.query["dataset"], [row["label"] for row in rows]) if one.query else {}
+    return [{**row, "url": links.get(row["label"], "")} for row in rows]
 
 
 def review_answer(one: Review) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from qualityloop.improvement.plans.api.answers import (
 )
 from qualityloop.improvement.plans.models import TaskState
 from qualityloop.improvement.plans.services import answers as answering
+from qualityloop.improvement.plans.lots import RecordsAsked
 from qualityloop.improvement.plans.services import checkpoints as checking
 from qualityloop.improvement.plans.services import meetings as meeting_services
 from qualityloop.improvement.plans.services import reviews as reviewing
@@ -139,6 +140,16 @@ class Lot(Strict):
     """The items of a lot."""
 
     items: list[Annotated[str, Field(min_length=1, max_length=500)]] = Field(min_length=1, max_length=20_000)
+    seed: int | None = Field(None, ge=0, le=2**62, description=spoken(_("Drawn where it is left out")))
+
+
+class LotRecords(Strict):
+    """Records that make up a lot: of these days, by a condition of the indicator language."""
+
+    dataset: Literal["tickets", "interactions", "complaints", "reviews", "survey_responses"]
+    since: Day
+    until: Day = Field(description=spoken(_("The last day, included")))
+    where: str = Field("", max_length=2000, description=spoken(_("Condition in the indicator language")))
     seed: int | None = Field(None, ge=0, le=2**62, description=spoken(_("Drawn where it is left out")))
 
 
@@ -344,6 +355,26 @@ def check_draw(request: HttpRequest, pk: Key, lot: Lot) -> dict[str, Any]:
     return answers.check_answer(kept)
 
 
+@checkpoints.post(
+    "/{pk}/draw-records",
+    response=CheckAnswer,
+    operation_id="checkpoints_draw_records",
+    **allows(permissions.CHECK, _("Draw from records"), _("The question and the numbers of the records are kept.")),
+)
+def check_draw_records(request: HttpRequest, pk: Key, lot: LotRecords) -> dict[str, Any]:
+    """The question and the numbers of the records are kept."""
+    one = _check(request, pk)
+    values = lot.model_dump()
+    seed = values.pop("seed")
+    kept = tried(
+        lambda: checking.check_draw_records(
+            **_said(request, checkpoint=one, asked=RecordsAsked(**values),
+                    seed=secrets.randbelow(2**31) if seed is None else seed)
+        )
+    )  # fmt: skip
+    return answers.check_answer(kept)
+
+
 @checkpoints.get(
     "/{pk}/items",
     response=list[ItemAnswer],
@@ -352,7 +383,7 @@ def check_draw(request: HttpRequest, pk: Key, lot: Lot) -> dict[str, Any]:
 )
 def check_items(request: HttpRequest, pk: Key) -> list[dict[str, Any]]:
     """Each with its result."""
-    return list(_check(request, pk).results.values("place", "label", "ok", "note"))
+    return answers.item_answers(request.user, _check(request, pk))
 
 
 @checkpoints.put(
@@ -366,7 +397,7 @@ def check_enter(request: HttpRequest, pk: Key, given: Results) -> list[dict[str,
     one = _check(request, pk)
     results = {each.place: (each.ok, each.note) for each in given.results}
     tried(lambda: checking.check_enter(**_said(request, checkpoint=one, results=results)))
-    return list(one.results.values("place", "label", "ok", "note"))
+    return answers.item_answers(request.user, one)
 
 
 @checkpoints.post(

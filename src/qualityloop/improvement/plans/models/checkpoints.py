@@ -50,6 +50,7 @@ class Checkpoint(models.Model):
         db_index=True,
     )  # fmt: skip
     lot: models.JSONField[Any, Any] = models.JSONField(_("items of the lot"), default=list, blank=True)
+    query: models.JSONField[Any, Any] = models.JSONField(_("records that make up the lot"), null=True, blank=True)
     share: Number = models.FloatField(_("share to check"), null=True, blank=True)
     good: Number = models.FloatField(_("acceptable share of bad items"), null=True, blank=True)
     poor: Number = models.FloatField(_("share of bad items to be refused"), null=True, blank=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from qualityloop.foundation.audit.recording import record
 from qualityloop.foundation.webhooks import announce
 from qualityloop.improvement.plans import actions, notices
+from qualityloop.improvement.plans.lots import LARGEST_LOT, RecordsAsked, lot_of
 from qualityloop.improvement.plans.models import Checkpoint, CheckResult, CheckState, Measure, PlanState
 from qualityloop.improvement.plans.models.checkpoints import CheckKind
 from qualityloop.improvement.plans.models.reviews import Missed
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from qualityloop.analysis.acceptance import SamplingPlan, Verdict
 
 DEFAULT_SHARE = 0.10  # of a lot
-LARGEST_LOT = 20_000  # items of one lot
 
 
 def check_plan(
@@ -56,8 +56,32 @@ def sampling_plan(checkpoint: Checkpoint, lot: int) -> SamplingPlan:
     return share_plan(checkpoint.share or DEFAULT_SHARE, lot)
 
 
-def check_draw(*, actor: Any, checkpoint: Checkpoint, items: Sequence[str], seed: int, address: str = "") -> Checkpoint:
-    """Draw from a lot, once: lot, seed and rule are kept, so that the draw can be done again. AnalysisError."""
+def check_draw_records(
+    *, actor: Any, checkpoint: Checkpoint, asked: RecordsAsked, seed: int, address: str = ""
+) -> Checkpoint:
+    """Draw from the records that a condition and days choose; their numbers and the question are kept."""
+    _drawable(checkpoint)
+    found = lot_of(actor, asked)
+    return check_draw(
+        actor=actor, checkpoint=checkpoint, items=found.numbers, seed=seed, address=address, query=found.query
+    )  # fmt: skip
+
+
+def _drawable(checkpoint: Checkpoint) -> None:
+    if checkpoint.kind != CheckKind.SAMPLE:
+        raise ValidationError(_("Nothing is drawn here."))
+    if checkpoint.state != CheckState.PLANNED:
+        raise ValidationError(_not_now(checkpoint))
+
+
+def check_draw(
+    *, actor: Any, checkpoint: Checkpoint, items: Sequence[str], seed: int, address: str = "",
+    query: dict[str, Any] | None = None,
+) -> Checkpoint:  # fmt: skip
+    """Draw from a lot, once: lot, seed and rule are kept, so that the draw can be done again. AnalysisError.
+
+    `query` says which records the items are the numbers of.
+    """
     from qualityloop.analysis.acceptance import draw
 
     lot = [text for one in items if (text := " ".join(str(one).split())[:500])]
@@ -65,15 +89,15 @@ def check_draw(*, actor: Any, checkpoint: Checkpoint, items: Sequence[str], seed
         raise ValidationError({"items": _("A lot has between 1 and {n} items.").format(n=LARGEST_LOT)})
     with transaction.atomic():
         kept = _locked(checkpoint, CheckState.PLANNED)
-        if kept.kind != CheckKind.SAMPLE:
-            raise ValidationError(_("Nothing is drawn here."))
+        _drawable(kept)
+        kept.query = query
         plan = sampling_plan(kept, len(lot))
         kept.lot, kept.seed, kept.size, kept.accept = lot, seed, plan.size, plan.accept
         kept.state, kept.drawn_at, kept.changed_at = CheckState.DRAWN, timezone.now(), timezone.now()
         kept.save()
         places = draw(len(lot), plan.size, seed=seed)
         CheckResult.objects.bulk_create(CheckResult(checkpoint=kept, place=n + 1, label=lot[n]) for n in places)
-        after = {"lot": len(lot), "seed": seed, "size": plan.size, "accept": plan.accept}
+        after = {"lot": len(lot), "seed": seed, "size": plan.size, "accept": plan.accept, **(query or {})}
         record(actor=actor, action=actions.CHECK_DRAWN, record=kept, before=None, after=after, address=address)
     return kept
 
@@ -92,6 +116,8 @@ def check_enter(
                 raise ValidationError(_("Item {n} was not drawn.").format(n=place))
             if (row.ok, row.note) == (ok, note):
                 continue
+            if ok is False and not note.strip():
+                raise ValidationError(_("Say what is not in order with item {n}.").format(n=place))
             before[str(place)], after[str(place)] = row.ok, ok
             row.ok, row.note, row.by, row.at = ok, note[:1000], actor, timezone.now()
             row.save()
@@ -145,6 +171,10 @@ def _locked(checkpoint: Checkpoint, *states: str) -> Checkpoint:
     related = Checkpoint.objects.select_for_update(of=("self",)).select_related("measure__plan__problem")
     kept = related.get(pk=checkpoint.pk)
     if kept.state not in states:
-        text = _("That cannot be done to a checkpoint that is “{state}”.")
-        raise ValidationError(text.format(state=CheckState(kept.state).label))
+        raise ValidationError(_not_now(kept))
     return kept
+
+
+def _not_now(checkpoint: Checkpoint) -> str:
+    text = _("That cannot be done to a checkpoint that is “{state}”.")
+    return text.format(state=CheckState(checkpoint.state).label)

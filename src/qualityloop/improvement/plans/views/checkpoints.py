@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from qualityloop.foundation.panels import Fact, fact, record_page
 from qualityloop.foundation.permissions import requires
 from qualityloop.improvement.plans import permissions, queries
 from qualityloop.improvement.plans.forms import CheckForm, DrawForm
+from qualityloop.improvement.plans.lots import dataset_choices, pages_of
 from qualityloop.improvement.plans.models import Checkpoint, Review
 from qualityloop.improvement.plans.presentation import CHECK_TONES, curve_points
 from qualityloop.improvement.plans.services import checkpoints as services
@@ -46,21 +48,37 @@ def checkpoint(request: HttpRequest, pk: int) -> HttpResponse:
     results = list(one.results.select_related("by"))
     curve = curve_points(one)
     plan = one.measure.plan
+    asked = one.query or {}
+    links = pages_of(request.user, asked["dataset"], [row.label for row in results]) if asked else {}
     facts = [
         Fact(_("Measure"), one.measure, reverse("improvement_plans:plan", args=[plan.pk])),
         fact(one, "kind"), Fact(_("Due on"), f"{one.due_on:%Y-%m-%d}"),
         Fact(_("Lot"), _("{n} items").format(n=len(one.lot)) if one.lot else ""),
+        *_records_asked(asked),
         fact(one, "size"), fact(one, "accept"), fact(one, "seed"), fact(one, "drawn_at"), fact(one, "judged_at"),
     ]  # fmt: skip
     context = {
         "title": one.title, "crumbs": crumbs(), "status_word": one.get_state_display(),
-        "status_tone": CHECK_TONES[one.state], "results": results, "curve": curve[1] if curve else "",
+        "status_tone": CHECK_TONES[one.state], "curve": curve[1] if curve else "",
+        "results": [(row, links.get(row.label, "")) for row in results],
         "points": curve[0][:: max(1, len(curve[0]) // 12)] if curve else [],
         "at_most": one.at_most * 100 if one.at_most is not None else None,
         "bad": sum(1 for r in results if r.ok is False), "checked": sum(1 for r in results if r.ok is not None),
         "may": permissions.CHECK.allows(request.user) and not plan.problem.is_closed,
     }  # fmt: skip
     return record_page(request, one, "plans/checkpoint.html", facts=facts, context=context)
+
+
+def _records_asked(asked: dict[str, Any]) -> list[Fact]:
+    """What the lot was made of, in words."""
+    if not asked:
+        return []
+    words = dict(dataset_choices())
+    return [
+        Fact(_("Records that make up the lot"), words.get(asked["dataset"], asked["dataset"])),
+        Fact(_("Days"), f"{asked['since']} – {asked['until']}"), Fact(_("Condition"), asked["where"] or "—"),
+        Fact(_("Snapshot of the data"), asked["snapshot"]),
+    ]  # fmt: skip
 
 
 @requires(permissions.CHECK)
@@ -89,11 +107,14 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
     form = DrawForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         seed = form.cleaned_data["seed"]
+        said = {"actor": request.user, "checkpoint": one, "address": address_of(request),
+                "seed": secrets.randbelow(SHORT) if seed is None else seed}  # fmt: skip
+        asked = form.cleaned_data["asked"]
         try:
-            services.check_draw(
-                actor=request.user, checkpoint=one, items=form.cleaned_data["lines"],
-                seed=secrets.randbelow(SHORT) if seed is None else seed, address=address_of(request),
-            )  # fmt: skip
+            if asked is not None:
+                services.check_draw_records(asked=asked, **said)
+            else:
+                services.check_draw(items=form.cleaned_data["lines"], **said)
             return redirect(page(one))
         except (ValidationError, AnalysisError) as error:
             into_form(form, error)
