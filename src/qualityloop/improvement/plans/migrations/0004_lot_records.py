@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("improvement_plans", "0002_frozen")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("improvement_plans", "0003_answerlink")]
     operations: ClassVar[list[migrations.AddField]] = [
         migrations.AddField(
             "checkpoint",
