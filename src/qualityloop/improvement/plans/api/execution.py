@@ -29,9 +29,9 @@ from qualityloop.improvement.plans.api.answers import (
     one_of,
     tried,
 )
+from qualityloop.improvement.plans.lots import RecordsAsked
 from qualityloop.improvement.plans.models import TaskState
 from qualityloop.improvement.plans.services import answers as answering
-from qualityloop.improvement.plans.lots import RecordsAsked
 from qualityloop.improvement.plans.services import checkpoints as checking
 from qualityloop.improvement.plans.services import meetings as meeting_services
 from qualityloop.improvement.plans.services import reviews as reviewing
