@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, datetime
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from qualityloop.foundation.audit.models import AuditEntry
 from qualityloop.foundation.audit.presentation import lines
+from qualityloop.foundation.panels import Fact
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,9 @@ def test_a_state_under_the_title_of_a_part_is_a_word() -> None:
 
 def test_numbers_have_no_digits_that_mean_nothing() -> None:
     assert said("improvement_effects.evaluation", None, {"value": -0.07932807878087456})[0][2] == "-0.07933"
+
+
+def test_a_day_among_the_facts_has_no_hour_and_a_moment_has_one() -> None:
+    facts = [Fact("Begin", date(2026, 6, 15)), Fact("Midnight", datetime(2026, 6, 15, 0, 0)), Fact("None", "–")]
+    text = render_to_string("foundation/facts.html", {"facts": facts})
+    assert re.findall(r">(2026[^<]*)</time>", text) == ["2026-06-15", "2026-06-15 00:00"]
