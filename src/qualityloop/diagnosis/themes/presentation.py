@@ -68,7 +68,7 @@ def lines_of(user: object, run: ThemeRun, shares: Mapping[int, Share], *, rows: 
     texts = source.of(user, keys) if rows else {}
     vital = {item["name"] for item in _pareto(themes, shares) if item["vital"]}
     order = {"confirmed": 0, "proposed": 1, "dismissed": 2}
-    themes.sort(key=lambda t: (order[t.state], -_value(shares.get(t.pk)), -t.size, t.pk))
+    themes.sort(key=lambda t: (order[t.state], -_value(shares.get(t.pk)), t.carried_id is None, -t.size, t.pk))
     return [
         Line(
             theme, TONES[theme.state], share_text(shares.get(theme.pk)), interval_of(shares.get(theme.pk)),
