@@ -48,8 +48,7 @@ def group_run(run: ThemeRun, *, step: Step) -> None:
         kept.missing = sorted(theme.name for pk, theme in carried.known.items() if pk not in here)
         kept.state = RunState.GROUPED if themes else RunState.EMPTY
         kept.save()
-        after = values_of(kept, "state", "count", "others", "stability") | {"themes": len(themes)}
-        after |= {"carried": [theme.name for theme in themes if theme.carried_id]}
+        after = values_of(kept, "state", "count", "others", "stability", "missing") | {"themes": len(themes)}
         record(actor=run.made_by, action=actions.GROUPED, record=kept, before=None, after=after)
 
 
