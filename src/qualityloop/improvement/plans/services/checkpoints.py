@@ -97,7 +97,7 @@ def check_draw(
         kept.save()
         places = draw(len(lot), plan.size, seed=seed)
         CheckResult.objects.bulk_create(CheckResult(checkpoint=kept, place=n + 1, label=lot[n]) for n in places)
-        after = {"lot": len(lot), "seed": seed, "size": plan.size, "accept": plan.accept}
+        after: dict[str, Any] = {"lot": len(lot), "seed": seed, "size": plan.size, "accept": plan.accept}
         if query:
             after["query"] = " · ".join(str(value) for value in query.values() if value)
         record(actor=actor, action=actions.CHECK_DRAWN, record=kept, before=None, after=after, address=address)
