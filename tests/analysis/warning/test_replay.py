@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from scipy import stats
 
 from qualityloop.analysis.warning import past_warning, silence, surge
+from qualityloop.analysis.warning.counting import limit_count
 from qualityloop.analysis.warning.registry import RULES
 from qualityloop.analysis.warning.replay import replay
 from qualityloop.analysis.warning.series import Arrivals, CountSeries, RateSeries
@@ -50,6 +52,16 @@ def test_counts_as_if_run_day_by_day() -> None:
     assert looked.judged == 200
     days = sorted(f.at for f in looked.findings)
     assert looked.warnings == sum(d - timedelta(days=1) not in days for d in days)
+
+
+def test_the_limit_of_a_count_is_found_for_every_expectation() -> None:
+    """It once halved on for ever where twice the expectation is no whole number and lies just past the limit."""
+    for expected in np.arange(5.05, 9, 0.1):
+        for chance in (0.08, 0.02, 0.001):
+            limit = limit_count(float(expected), 0.05, chance)
+            r = 1 / 0.05
+            tail = stats.nbinom.sf(np.arange(200) - 1, r, r / (r + expected))
+            assert limit == int(np.flatnonzero(tail < chance)[0])
 
 
 def test_rates_as_if_run_week_by_week() -> None:

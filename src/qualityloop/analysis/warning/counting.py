@@ -58,7 +58,7 @@ def tail_probability(count: ArrayLike, expected: ArrayLike, phi: ArrayLike) -> F
 
 def limit_count(expected: float, phi: float, chance: float) -> float:
     """The smallest count whose tail probability is below `chance`."""
-    low, high = 0.0, max(10.0, expected * 2)
+    low, high = 0.0, max(10.0, float(np.ceil(expected * 2)))  # whole, or halving would never end
     while tail_probability(high, expected, phi) >= chance:
         high *= 2
     while high - low > 1:
