@@ -18,7 +18,6 @@ PAGES = {
     "jobs": "/jobs/",
     "notices": "/notices/",
     "notice settings": "/notices/settings/",
-    "work chats": "/chats/",
     "chat accounts": "/chats/mine/",
     "warning rule": "/warnings/rules/surge/",
     "new watch": "/warnings/watches/new/",
