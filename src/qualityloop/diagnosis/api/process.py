@@ -160,7 +160,7 @@ class PassageAnswer(BaseModel):
     share: list[float] = Field(description=spoken(_("Of all waiting of the side")))
 
 
-class ComparisonAnswer(Source):
+class ProcessComparisonAnswer(Source):
     """Both sides of the process, A being `one`, B `other`."""
 
     one: SideAnswer
@@ -172,7 +172,7 @@ class ComparisonAnswer(Source):
 
 @process.get(
     "/compare",
-    response={200: ComparisonAnswer, 409: Error},
+    response={200: ProcessComparisonAnswer, 409: Error},
     operation_id="process_compare",
     **allows(
         permissions.PROCESS,
