@@ -15,6 +15,7 @@ from qualityloop.foundation.notices.models import Notice
 from qualityloop.improvement.effects import services, standardising
 from qualityloop.improvement.effects.jobs import due, evaluate
 from qualityloop.improvement.effects.models import Evaluation, Proposal
+from qualityloop.improvement.effects.presentation import change_words
 from qualityloop.improvement.effects.queries import evaluations_for, proves
 from qualityloop.improvement.effects.triggers import TABLE
 from qualityloop.improvement.plans.models import Plan, Review
@@ -189,6 +190,9 @@ def test_pages_for_the_people_of_the_problem_only(worked: Improvement) -> None:
         assert text in shown
     assert "rows/" not in pages["小周"].get(here).content.decode()  # no rows for agents
     assert "已证实" in pages["小周"].get(f"/problems/{worked.problem.pk}/").content.decode()
+    assert (
+        change_words(one, one.value) in pages["林主任"].get("/improvement/effects/").content.decode()
+    )  # with its unit
     assert "完全一致" in pages["小周"].post(here + "again/", follow=True).content.decode()
     assert list(evaluations_for(worked.house.users["老李"])) == []
     page = pages["林主任"].get(f"/improvement/effects/of-problem/{worked.problem.pk}/").content.decode()

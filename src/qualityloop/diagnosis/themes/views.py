@@ -79,7 +79,8 @@ def new(request: HttpRequest) -> HttpResponse:
         except AnalysisError as error:
             form.add_error(None, _said(error))
     note = _("The texts that you may see are grouped by what they say; you then confirm, rename, merge or split.")
-    return _form(request, form, _("Group texts"), reverse("diagnosis_themes:runs"), _crumbs(), note)
+    back = reverse("diagnosis_themes:runs")
+    return _form(request, form, _("Group texts"), back, _crumbs(), note, _("Begin to group"))
 
 
 @requires(permissions.THEMES)
@@ -265,6 +266,8 @@ def _change(
     return _form(request, form, title, one.get_absolute_url(), crumbs, one.name)
 
 
-def _form(request: HttpRequest, form: forms.Form, title: str, back: str, crumbs: Any, note: str) -> HttpResponse:  # noqa: PLR0917
-    context = {"form": form, "title": title, "note": note, "back": back, "crumbs": crumbs}
+def _form(  # noqa: PLR0917
+    request: HttpRequest, form: forms.Form, title: str, back: str, crumbs: Any, note: str, button: str = ""
+) -> HttpResponse:
+    context = {"form": form, "title": title, "note": note, "back": back, "crumbs": crumbs, "button": button}
     return render(request, "foundation/form_page.html", context, status=422 if form.errors else 200)

@@ -23,7 +23,8 @@ class Column:
     `path` leads to the value (`team__name`; the column's name itself where it is left out), `label` is the
     field's own where none is given. `sort` is None: sortable where an index serves it, or the whole list is
     `small`; False: never; True: always; a field's name: by that. `tone` gives a value its colour as a status,
-    `text` its words. A column that is not `shown` is in exports and in the API only.
+    `text` its words; `words` says of a whole record what stands on the page, such as a number with its unit, while
+    files and the API keep the number. A column that is not `shown` is in exports and in the API only.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     sort: bool | str | None = None
     tone: Mapping[Any, Tone] | Callable[[Any], Tone | None] | None = None
     text: Callable[[Any], str] | None = None
+    words: Callable[[Any], str] | None = None
     shown: bool = True
     type: Any = None  # of the value, for the API, where no field says it
 

@@ -78,7 +78,7 @@ def shown_rows(listing: Listing, records: list[Any]) -> list[ShownRow]:
         cells = []
         for column, label, right in columns:
             value = value_at(record, column.way)
-            text = value_word(column.name, text_of(listing, column, value))
+            text = column.words(record) if column.words else value_word(column.name, text_of(listing, column, value))
             cells.append(ShownCell(text or "–", label, right, column.name == head, column.tone_of(value), not text))
         rows.append(ShownRow(tuple(cells), listing.record(record) if listing.record else None))
     return rows

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from qualityloop.foundation.listing import Choice, Column, Days, Listing, Words
 from qualityloop.improvement.effects import permissions, queries
 from qualityloop.improvement.effects.models import Evaluation, Proposal
-from qualityloop.improvement.effects.presentation import PROPOSAL_TONES, VERDICT_TONES
+from qualityloop.improvement.effects.presentation import PROPOSAL_TONES, VERDICT_TONES, change_words
 
 EVALUATIONS = Listing(
     key="improvement.evaluations",
@@ -23,10 +23,10 @@ EVALUATIONS = Listing(
         Column("measure", path="measure__title", label=_("measure"), link=True),
         Column("problem", path="problem__number", label=_("problem")),
         Column("verdict", tone=VERDICT_TONES),
-        Column("value"),
-        Column("low"),
-        Column("high"),
-        Column("expected"),
+        Column("value", words=lambda one: change_words(one, one.value)),
+        Column("low", words=lambda one: change_words(one, one.low)),
+        Column("high", words=lambda one: change_words(one, one.high)),
+        Column("expected", words=lambda one: change_words(one, one.expected)),
         Column("final"),
         Column("told_on"),
         Column("at"),
