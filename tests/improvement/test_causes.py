@@ -377,7 +377,7 @@ def test_which_causes_recur_where_and_when(house: House) -> None:
     url = reverse("improvement_causes:statistics")
     page = browser(house, "林主任").get(url).content.decode()
     assert page.index("培训不到位") < page.index("流程漏洞")
-    assert "一线 2" in page
+    assert "一线 <b>2</b>" in page
     seen = browser(house, "陈班长").get(url).content.decode()
     assert "流程漏洞" not in seen
     behind = browser(house, "林主任").get(url, {"tag": CauseTag.objects.get(name="流程漏洞").pk}).content.decode()
