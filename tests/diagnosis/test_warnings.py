@@ -190,6 +190,7 @@ def test_pages_from_the_list_to_the_end(lake: Lake, director: Client) -> None:
 
 def test_rules_page_and_form(director: Client) -> None:
     assert "连续未达目标" in director.get("/warnings/rules/").content.decode()
+    assert "连续十四点上下交替：未启用" in director.get("/warnings/rules/").content.decode()
     page = director.get("/warnings/rules/surge/").content.decode()
     assert 'name="alarms"' in page
     assert director.post("/warnings/rules/surge/", {"alarms": "99", "extra": "5"}).status_code == 422

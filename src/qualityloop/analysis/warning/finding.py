@@ -50,6 +50,11 @@ class Parameter:
     least: float
     most: float
 
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is only on (1) or off (0)."""
+        return (self.least, self.most) == (0, 1) and self.default in (0, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

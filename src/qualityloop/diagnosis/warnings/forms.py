@@ -54,7 +54,7 @@ class RuleForm(forms.Form):
         language = get_language() or "zh"
         for p in rule.parameters:
             label = p.name.in_language(language)
-            if (p.least, p.most) == (0, 1) and p.default in (0, 1):
+            if p.is_switch:
                 self.fields[p.key] = forms.BooleanField(label=label, required=False)
             else:
                 self.fields[p.key] = forms.FloatField(

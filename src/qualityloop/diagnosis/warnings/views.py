@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.messages import AnalysisError
 from qualityloop.analysis.problems.wording import format_value
+from qualityloop.analysis.warning.finding import Parameter
 from qualityloop.analysis.warning.registry import RULES as KNOWN
 from qualityloop.diagnosis.warnings import permissions, services
 from qualityloop.diagnosis.warnings.forms import EndForm, HandForm, RuleForm, WatchForm, indicators
@@ -125,6 +126,12 @@ def _form(request: HttpRequest, one: EarlyWarning, form: forms.Form, title: str,
     return render(request, "foundation/form_page.html", context, status=422 if form.errors else 200)
 
 
+def _number(parameter: Parameter, value: float) -> str:
+    if parameter.is_switch:
+        return _("on") if value else _("off")
+    return f"{value:g}"
+
+
 @requires(permissions.RULES)
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
@@ -134,7 +141,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     for key, rule in KNOWN.items():
         setting = known.get(key)
         values = rule.settings(setting.settings if setting else None)
-        numbers = [(p.name.in_language(language()), f"{values[p.key]:g}") for p in rule.parameters]
+        numbers = [(p.name.in_language(language()), _number(p, values[p.key])) for p in rule.parameters]
         lines.append(
             (key, rule_words(key), rule.about.in_language(language()), setting is None or setting.active, numbers)
         )
