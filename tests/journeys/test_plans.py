@@ -76,7 +76,7 @@ def test_from_the_plan_to_the_checkpoint(open_page: Callable[..., Page], product
     page.get_by_label("截止日期").fill("2026-12-20")
     page.get_by_role("button", name="保存").click()
     page.get_by_role("link", name="抽样").click()
-    page.get_by_label("批次条目").fill("\n".join(f"文章 {n}" for n in range(20)))
+    page.locator("textarea[name=items]").fill("\n".join(f"文章 {n}" for n in range(20)))
     page.get_by_role("button", name="保存").click()
     expect(page.locator("select[name^=ok_]")).to_have_count(2)
     for row in page.locator("select[name^=ok_]").all():

@@ -17,11 +17,13 @@ DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 # The same tests run on PostgreSQL: make test-postgresql.
 _ADDRESS = os.environ.get("QUALITYLOOP_TEST_DATABASE", "")
-DATABASES = {"default": postgres(_ADDRESS) if _ADDRESS else sqlite(Path(":memory:"))}
-if not _ADDRESS:
-    # A file, as in an installation: in memory, the pages of a browser would all share one connection.
+if _ADDRESS:
+    DATABASES = {"default": postgres(_ADDRESS)}
+else:
+    # A file, as in an installation: in memory, all requests of a browser would share one connection, and crash.
     _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"qualityloop-{_RUN}.sqlite3")}
+    _FILE = Path(tempfile.gettempdir()) / f"qualityloop-{_RUN}.sqlite3"
+    DATABASES = {"default": {**sqlite(_FILE), "TEST": {"NAME": str(_FILE)}}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
