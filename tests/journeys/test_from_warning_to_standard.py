@@ -205,7 +205,7 @@ def test_from_a_warning_to_a_new_standard(person: Person, live_server: Any, hous
     leader, boss = person("陈班长"), person("林主任")
     leader.goto(f"{home}/improvement/effects/of-problem/{problem.pk}/")
     leader.get_by_role("button", name="立即评估").click()
-    expect(leader.get_by_text("有效").first).to_be_visible()
+    expect(leader.locator("main").get_by_text("有效").first).to_be_visible()
     leader.get_by_role("link", name="图表、数字与明细").click()
     expect(leader.locator('[data-chart="trend"] canvas, [data-chart="trend"] svg').first).to_be_visible()
 

@@ -37,19 +37,19 @@ def test_from_the_plan_to_the_checkpoint(open_page: Callable[..., Page], product
     page.locator("input[name=amount]").fill("10")
     page.locator("select[name=method]").select_option("its")
     page.get_by_role("button", name="保存").click()
-    expect(page.get_by_text("10 个百分点")).to_be_visible()
+    expect(page.locator("main").get_by_text("10 个百分点")).to_be_visible()
     page.get_by_role("button", name="提交审批").click()
-    expect(page.get_by_text("待批准").first).to_be_visible()
+    expect(page.locator("main").get_by_text("待批准").first).to_be_visible()
 
     boss = open_page(role="director")
     plan = Plan.objects.get()
     boss.goto(f"{product}/improvement/plans/{plan.pk}/")
     boss.get_by_role("button", name="批准").click()
-    expect(boss.get_by_text("已批准").first).to_be_visible()
+    expect(boss.locator("main").get_by_text("已批准").first).to_be_visible()
 
     page.reload()
     page.get_by_role("button", name="启动并冻结").click()
-    expect(page.get_by_text("已冻结")).to_be_visible()
+    expect(page.locator("main").get_by_text("已冻结")).to_be_visible()
     page.get_by_role("link", name="添加任务").click()
     page.get_by_label("任务", exact=True).fill("准备演练脚本")
     page.get_by_role("button", name="保存").click()
@@ -64,10 +64,10 @@ def test_from_the_plan_to_the_checkpoint(open_page: Callable[..., Page], product
 
     boss.goto(f"{product}/improvement/meetings/new/")
     boss.get_by_role("button", name="保存").click()
-    expect(boss.get_by_text("上次会议以来有变化的计划")).to_be_visible()
+    expect(boss.locator("main").get_by_text("上次会议以来有变化的计划")).to_be_visible()
     boss.locator("#meeting-minutes").fill("同意")
     boss.get_by_role("button", name="保存并定稿").click()
-    expect(boss.get_by_text("纪要已定稿").first).to_be_visible()
+    expect(boss.locator("main").get_by_text("纪要已定稿").first).to_be_visible()
     assert Meeting.objects.get().minutes == "同意"
 
     page.goto(f"{product}/improvement/plans/{plan.pk}/")
@@ -82,9 +82,9 @@ def test_from_the_plan_to_the_checkpoint(open_page: Callable[..., Page], product
     for row in page.locator("select[name^=ok_]").all():
         row.select_option("ok")
     page.get_by_role("button", name="保存并判定").click()
-    expect(page.get_by_text("95 % 的把握")).to_be_visible()
+    expect(page.locator("main").get_by_text("95 % 的把握")).to_be_visible()
     assert Checkpoint.objects.get().state == "passed"
     narrow = open_page(width=390, role="chen")
     narrow.goto(f"{product}/improvement/tasks/board/")
-    expect(narrow.get_by_text("准备演练脚本")).to_be_visible()
+    expect(narrow.locator("main").get_by_text("准备演练脚本")).to_be_visible()
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
