@@ -173,7 +173,9 @@ def carry_it_out(leader: Page, agent: Page, home: str, plan: Plan) -> None:
     assert Task.objects.get().state == "done"
     leader.goto(f"{home}/improvement/plans/{plan.pk}/")
     leader.locator(".ql-measure").get_by_role("button", name="完成").click()
+    expect(leader.locator(".ql-measure").get_by_role("button", name="完成")).to_have_count(0)
     leader.get_by_role("button", name="全部执行完毕").click()
+    expect(leader.get_by_role("button", name="全部执行完毕")).to_have_count(0)
     assert Problem.objects.get().state == "verifying"
 
 
