@@ -98,7 +98,8 @@ def from_warning_to_problem(boss: Page, home: str) -> Problem:
 def look_for_the_cause(leader: Page, home: str, problem: Problem) -> None:
     """A fishbone by keyboard, a chain of whys, one root cause locked."""
     leader.goto(f"{home}/problems/{problem.pk}/causes/fishbone/")
-    leader.get_by_role("button", name="开始画鱼骨图").click()
+    with leader.expect_navigation():  # keys are heard when the page is loaded
+        leader.get_by_role("button", name="开始画鱼骨图").click()
     leader.locator('[data-node][data-cause="方法与流程"]').focus()
     leader.keyboard.press("Control+Enter")
     expect(leader.locator("[data-writing]")).to_be_focused()
