@@ -6,18 +6,16 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from qualityloop.analysis.messages import AnalysisError
-from qualityloop.foundation.api import ApiError, Day, Instant, Strict, allows, register_router, spoken
+from qualityloop.foundation.api import ApiError, Day, Instant, Strict, allows, refused_as, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.files.store import file_keep
@@ -199,7 +197,7 @@ def problem_open(request: HttpRequest, new: NewProblem) -> Status[dict[str, Any]
                                            "target", "standard", "snapshot")},
         group=tuple((str(pair[0]), pair[1]) for pair in values["group"]),
     )  # fmt: skip
-    with refusing():
+    with refused_as(422):
         opened = services.problem_open(
             actor=request.user, title=new.title, what=new.what, grade=new.grade, grade_reason=new.grade_reason,
             found=found, due_at=new.due_at, address_of=address_of(request), **_people(values),
@@ -220,7 +218,7 @@ def problem_change(request: HttpRequest, pk: Key, change: ProblemChange) -> dict
     reason = values.pop("reason", "")
     people = _people(values)
     kept = {n: v for n, v in values.items() if n not in people and v is not None}
-    with refusing():
+    with refused_as(422):
         return answer(
             services.problem_change(
                 actor=request.user, problem=one, reason=reason, address_of=address_of(request), **kept, **people
@@ -307,7 +305,7 @@ def _given(request: HttpRequest, kind: str, pk: int, values: Callable[[], dict[s
     found = on(request.user, kind, pk)
     if found is None or not found[0].may_change(request.user, found[1]):
         raise Http404
-    with refusing():
+    with refused_as(422):
         one = evidence_add(
             actor=request.user, target_kind=kind, thing=found[1], address_of=address_of(request), **values()
         )  # fmt: skip
@@ -328,19 +326,6 @@ def take(request: HttpRequest, pk: Key) -> Status[None]:
         raise Http404
     evidence_remove(actor=request.user, evidence=one, thing=found[1], address_of=address_of(request))
     return Status(204, None)
-
-
-class refusing:  # noqa: N801 (reads like a function)
-    """What a service refuses is said to the caller with 422."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if isinstance(error, ValidationError):
-            raise ApiError(422, "refused", " ".join(error.messages)) from error
-        if isinstance(error, AnalysisError):
-            raise ApiError(422, "refused", error.in_language(get_language() or "zh")) from error
 
 
 def whole(request: HttpRequest, pk: int) -> Problem:
@@ -375,7 +360,7 @@ def _piece(one: Evidence) -> dict[str, Any]:
 
 def _moved(request: HttpRequest, pk: int, **move: str) -> dict[str, Any]:
     one = whole(request, pk)
-    with refusing():
+    with refused_as(422):
         return answer(services.problem_state(actor=request.user, problem=one, address_of=address_of(request), **move))
 
 

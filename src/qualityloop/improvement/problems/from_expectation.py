@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -20,13 +18,12 @@ from qualityloop.foundation.panels import Panel, register_panel
 from qualityloop.foundation.permissions import requires
 from qualityloop.improvement.problems.models import Problem, SourceKind
 from qualityloop.improvement.problems.permissions import PROBLEM_OPEN
-from qualityloop.improvement.problems.presentation import page_of
-from qualityloop.improvement.problems.queries import problems_for
 from qualityloop.improvement.problems.services import Found
 from qualityloop.improvement.problems.turning import Turned
-from qualityloop.improvement.problems.views_turning import form_for, opened_from, turn_page
+from qualityloop.improvement.problems.views_turning import turn_once, turn_panel
 
 RECORD = "diagnosis_themes.expectationstudy"
+TURN = "improvement_problems:turn_study"
 
 
 def turned_item(study: ExpectationStudy, item: Item, place: int) -> Turned:
@@ -59,41 +56,23 @@ def turn_item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     matrix = matrix_kept(study) if study is not None else None
     if study is None or matrix is None or not 1 <= number <= len(matrix.items):
         raise Http404
-    if (known := _problem_of(study, number)) is not None:
-        seen = problems_for(request.user).filter(pk=known.pk).exists()
-        return redirect(page_of(known) if seen else study.get_absolute_url())
-    one = turned_item(study, matrix.items[number - 1], number)
-    form = form_for(request, one)
-    if request.method == "POST" and form.is_valid():
-        opened = opened_from(request, one, {**form.cleaned_data})
-        messages.success(request, _("Opened with the number {number}.").format(number=opened.problem.number))
-        seen = problems_for(request.user).filter(pk=opened.problem.pk).exists()
-        return redirect(page_of(opened.problem) if seen else study.get_absolute_url())
-    return turn_page(request, one, form, None)
+    return turn_once(request, turned_item(study, matrix.items[number - 1], number))
 
 
 def _ref(study: ExpectationStudy, place: int) -> str:
     return f"{study.number}/{place}"
 
 
-def _problem_of(study: ExpectationStudy, place: int) -> Problem | None:
-    """The problem that was opened from an item of a study."""
-    of = Problem.objects.filter(source_kind=SourceKind.EXPECTATION, source_ref=_ref(study, place))
-    return of.order_by("-pk").first()
-
-
 def _panel(request: HttpRequest, study: ExpectationStudy) -> dict[str, Any] | None:
     matrix = matrix_kept(study)
     if matrix is None:
         return None
-    may, seen = PROBLEM_OPEN.allows(request.user), problems_for(request.user)
     rows: list[tuple[Numbered, Problem | None]] = []
     for one in numbered(matrix):
-        problem = _problem_of(study, one.number)
-        if problem is not None and seen.filter(pk=problem.pk).exists():
-            rows.append((one, problem))
-        elif problem is None and may and one.item.quadrant == "concentrate":
-            rows.append((one, None))
+        turn = TURN if one.item.quadrant == "concentrate" else ""
+        found = turn_panel(request, SourceKind.EXPECTATION, _ref(study, one.number), turn)
+        if found is not None:
+            rows.append((one, found["problem"]))
     return {"rows": rows} if rows else None
 
 

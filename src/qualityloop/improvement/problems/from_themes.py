@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -16,13 +14,11 @@ from qualityloop.diagnosis.themes.presentation import interval_of, share_text
 from qualityloop.diagnosis.themes.queries import shares_of, themes_for
 from qualityloop.foundation.panels import Panel, register_panel
 from qualityloop.foundation.permissions import requires
-from qualityloop.improvement.problems.models import Problem, SourceKind
+from qualityloop.improvement.problems.models import SourceKind
 from qualityloop.improvement.problems.permissions import PROBLEM_OPEN
-from qualityloop.improvement.problems.presentation import page_of
-from qualityloop.improvement.problems.queries import problems_for
 from qualityloop.improvement.problems.services import Found
 from qualityloop.improvement.problems.turning import Turned
-from qualityloop.improvement.problems.views_turning import form_for, opened_from, turn_page
+from qualityloop.improvement.problems.views_turning import turn_once, turn_panel
 
 RECORD = "diagnosis_themes.theme"
 
@@ -56,33 +52,16 @@ def turn_theme(request: HttpRequest, pk: int) -> HttpResponse:
     theme = themes_for(request.user).filter(pk=pk).exclude(state=ThemeState.MERGED).first()
     if theme is None:
         raise Http404
-    if (known := _problem_of(theme)) is not None:
-        seen = problems_for(request.user).filter(pk=known.pk).exists()
-        return redirect(page_of(known) if seen else theme.get_absolute_url())
-    one = turned_theme(theme)
-    form = form_for(request, one)
-    if request.method == "POST" and form.is_valid():
-        opened = opened_from(request, one, {**form.cleaned_data})
-        messages.success(request, _("Opened with the number {number}.").format(number=opened.problem.number))
-        seen = problems_for(request.user).filter(pk=opened.problem.pk).exists()
-        return redirect(page_of(opened.problem) if seen else theme.get_absolute_url())
-    return turn_page(request, one, form, None)
+    return turn_once(request, turned_theme(theme))
 
 
 def _ref(theme: Theme) -> str:
     return f"{theme.run.number}/{theme.pk}"
 
 
-def _problem_of(theme: Theme) -> Problem | None:
-    """The problem that was opened from a theme."""
-    return Problem.objects.filter(source_kind=SourceKind.THEME, source_ref=_ref(theme)).order_by("-pk").first()
-
-
 def _panel(request: HttpRequest, theme: Theme) -> dict[str, Any] | None:
-    one = _problem_of(theme)
-    seen = one if one is not None and problems_for(request.user).filter(pk=one.pk).exists() else None
-    may = PROBLEM_OPEN.allows(request.user) and one is None and theme.state != ThemeState.MERGED
-    return {"problem": seen, "turn": "improvement_problems:turn_theme"} if seen is not None or may else None
+    turn = "improvement_problems:turn_theme" if theme.state != ThemeState.MERGED else ""
+    return turn_panel(request, SourceKind.THEME, _ref(theme), turn)
 
 
 def connect() -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -21,11 +19,10 @@ from qualityloop.foundation.permissions import requires
 from qualityloop.improvement.problems import services
 from qualityloop.improvement.problems.models import Problem, SourceKind
 from qualityloop.improvement.problems.permissions import PROBLEM_OPEN
-from qualityloop.improvement.problems.presentation import page_of
-from qualityloop.improvement.problems.queries import open_twin, problems_for
+from qualityloop.improvement.problems.queries import open_twin, problem_of, seen_by
 from qualityloop.improvement.problems.services import Found
 from qualityloop.improvement.problems.turning import Turned
-from qualityloop.improvement.problems.views_turning import form_for, opened_from, turn_page
+from qualityloop.improvement.problems.views_turning import turn_or_link
 
 RECORD = "diagnosis_warnings.earlywarning"
 
@@ -72,32 +69,18 @@ def turn_warning(request: HttpRequest, pk: int) -> HttpResponse:
     if warning is None:
         raise Http404
     one = turned_warning(warning, request.user)
-    twin = _problem_of(warning) or open_twin(one.found.indicator, services.group_key(one.found.group))
-    form = form_for(request, one)
-    if request.method == "POST" and (twin is not None or form.is_valid()):
-        opened = opened_from(request, one, {} if twin is not None else {**form.cleaned_data})
-        text = (
-            _("Opened with the number {number}.")
-            if opened.new
-            else _("{number} is open about the same number already; this finding is linked to it.")
-        )
-        messages.success(request, text.format(number=opened.problem.number))
-        seen = problems_for(request.user).filter(pk=opened.problem.pk).exists()
-        return redirect(page_of(opened.problem) if seen else warning.get_absolute_url())
-    return turn_page(request, one, form, twin)
+    return turn_or_link(request, one, _problem_of(warning))
 
 
 def _problem_of(warning: EarlyWarning) -> Problem | None:
-    """The problem that was opened from a warning."""
-    return Problem.objects.filter(source_kind=SourceKind.WARNING, source_ref=warning.number).order_by("-pk").first()
+    """The problem that was opened from a warning, else the one that is open about the same number."""
+    twin = problem_of(SourceKind.WARNING, warning.number)
+    return twin or open_twin(indicator_key(warning) or "", services.group_key(warning.grouping))
 
 
 def _panel(request: HttpRequest, warning: EarlyWarning) -> dict[str, Any] | None:
     one = _problem_of(warning)
-    if one is None:
-        twin = open_twin(indicator_key(warning) or "", services.group_key(warning.grouping))
-        one = twin if twin is not None else None
-    seen = one if one is not None and problems_for(request.user).filter(pk=one.pk).exists() else None
+    seen = seen_by(request.user, one)
     may = PROBLEM_OPEN.allows(request.user) and one is None
     return {"problem": seen, "may_turn": may} if seen is not None or may else None
 

@@ -56,6 +56,16 @@ def open_twin(indicator: str, group_key: str) -> Problem | None:
     return Problem.objects.filter(indicator=indicator, group_key=group_key).exclude(state=State.CLOSED).first()
 
 
+def problem_of(source_kind: str, source_ref: str) -> Problem | None:
+    """The newest problem that was opened from one and the same thing."""
+    return Problem.objects.filter(source_kind=source_kind, source_ref=source_ref).order_by("-pk").first()
+
+
+def seen_by(user: object, problem: Problem | None) -> Problem | None:
+    """The problem, where `user` may see it."""
+    return problem if problem is not None and problems_for(user).filter(pk=problem.pk).exists() else None
+
+
 def staff_of(user: object) -> Staff | None:
     """The member of staff who `user` is."""
     return Staff.objects.filter(user=user).first() if isinstance(user, User) else None
