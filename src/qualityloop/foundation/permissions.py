@@ -110,6 +110,13 @@ def public(view: View) -> View:
     return opened
 
 
+def person(request: HttpRequest) -> User:
+    """Who is signed in: behind `requires` there is somebody. Http404 else."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
 def _person(request: HttpRequest) -> User | None:
     user = request.user
     return user if isinstance(user, User) or user.is_authenticated else None  # type: ignore[return-value]

@@ -15,6 +15,11 @@ Words = str | Promise | Message | Text
 CODES = {"zh": "zh-hans", "en": "en"}
 
 
+def language() -> str:
+    """The language of the page, "zh" or "en", as the core names it."""
+    return "zh" if (translation.get_language() or settings.LANGUAGE_CODE).startswith("zh") else "en"
+
+
 def in_language(words: Words, language: str) -> str:
     """`words` as a reader of `language` ("zh…", or anything else for English) reads them."""
     if isinstance(words, Message | Text):
@@ -46,4 +51,4 @@ def shown(text: str, language: str = "") -> str:
 def value_word(column: str, value: str) -> str:
     """What a value of a column is called on pages: `phone` is 电话; the organisation's own words stay as they are."""
     known = known_value(column, value)
-    return known.in_language(translation.get_language() or "zh") if known else value
+    return known.in_language(language()) if known else value

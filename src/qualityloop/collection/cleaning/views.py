@@ -20,12 +20,12 @@ from qualityloop.collection.cleaning.rules import KINDS, setting_of, settings_in
 from qualityloop.collection.cleaning.rules.contract import RuleForm
 from qualityloop.collection.cleaning.subjects import SUBJECTS
 from qualityloop.collection.cleaning.words import dataset_name, evidence_words
-from qualityloop.collection.views.imports import language, person
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.jobs.models import JobRun
 from qualityloop.foundation.panels import Fact, fact, known
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
+from qualityloop.foundation.wording import language
 
 
 @requires(CLEANING)

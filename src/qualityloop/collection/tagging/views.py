@@ -23,13 +23,12 @@ from qualityloop.collection.tagging.models import Learning, Tag, TagRule
 from qualityloop.collection.tagging.permissions import TAG, TAGS
 from qualityloop.collection.tagging.rules import checked, tried
 from qualityloop.collection.tagging.words import dataset_name
-from qualityloop.collection.views.imports import person
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.jobs import enqueue
 from qualityloop.foundation.jobs.models import JobRun
 from qualityloop.foundation.lake.reading import current_lake
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
 
 
 @requires(TAGS)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
-
 from qualityloop.analysis.datasets import DATASETS
+from qualityloop.foundation.wording import language
 
 
 def dataset_name(dataset: str) -> str:
     """What a fact table is called in the language of whoever reads."""
-    label = DATASETS[dataset].label
-    return label.zh if (get_language() or "zh").startswith("zh") else label.en
+    return DATASETS[dataset].label.in_language(language())

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qualityloop.analysis.messages import AnalysisError
@@ -19,24 +18,11 @@ from qualityloop.collection.models import ImportRun
 from qualityloop.collection.permissions import IMPORT
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.files.purposes import MEGABYTE
-from qualityloop.foundation.models import User
 from qualityloop.foundation.paging import page_asked
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
+from qualityloop.foundation.wording import language
 
 View = Callable[..., HttpResponseBase]
-
-
-def language() -> str:
-    """The language of the page, as messages want it."""
-    return get_language() or "zh"
-
-
-def person(request: HttpRequest) -> User:
-    """Who is signed in; `requires` has seen to it."""
-    user = request.user
-    if not isinstance(user, User):
-        raise Http404
-    return user
 
 
 def of_run(view: View) -> View:

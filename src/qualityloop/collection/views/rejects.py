@@ -18,13 +18,14 @@ from qualityloop.collection.importing.repairing import wrong_with
 from qualityloop.collection.importing.trying import Wrong
 from qualityloop.collection.models import ImportRun, ImportState, RejectedRow, RejectState
 from qualityloop.collection.permissions import IMPORT
-from qualityloop.collection.views.imports import language, of_run, person
+from qualityloop.collection.views.imports import of_run
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.export import FORMATS, table_response
 from qualityloop.foundation.files.purposes import MEGABYTE
 from qualityloop.foundation.paging import page_asked
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
+from qualityloop.foundation.wording import language
 
 FILTERS = ("state", "dataset", "column", "reason_key")
 LARGEST = 50 * MEGABYTE

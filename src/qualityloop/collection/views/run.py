@@ -23,12 +23,12 @@ from qualityloop.collection.importing.trying import file_of, try_rows
 from qualityloop.collection.importing.workshop import Workshop, opened
 from qualityloop.collection.models import ImportRun, ImportState
 from qualityloop.collection.permissions import IMPORT
-from qualityloop.collection.views.imports import language, of_run, person
+from qualityloop.collection.views.imports import of_run
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.jobs.models import State
-from qualityloop.foundation.permissions import requires
-from qualityloop.foundation.wording import shown
+from qualityloop.foundation.permissions import person, requires
+from qualityloop.foundation.wording import language, shown
 
 ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Tokyo", "Asia/Singapore", "Europe/Berlin", "Europe/London",
          "America/New_York", "America/Los_Angeles", "UTC")  # fmt: skip

@@ -19,10 +19,9 @@ from qualityloop.collection.models import DataSource
 from qualityloop.collection.permissions import SOURCES as RIGHT
 from qualityloop.collection.polling import rhythm
 from qualityloop.collection.sources import SOURCES, Source
-from qualityloop.collection.views.imports import person
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
 
 SHOWN = 20
 

@@ -19,9 +19,9 @@ from qualityloop.analysis.lake import Lake
 from qualityloop.analysis.messages import Message, Text
 from qualityloop.diagnosis import permissions
 from qualityloop.diagnosis.choices import Choice, choose, dimensions_of, parse_group, standards
-from qualityloop.diagnosis.views.asked import page_language
 from qualityloop.foundation.api import ApiError, Day, Strict, spoken
 from qualityloop.foundation.lake import current_lake
+from qualityloop.foundation.wording import language
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
@@ -107,6 +107,6 @@ def asked(request: HttpRequest, question: Question) -> Asked:
     choice = choose(given, lake, known, settings.QUALITYLOOP_STANDARD) if lake else None
     if lake is None or choice is None:
         raise ApiError(409, "no_records", gettext("No records have been loaded yet."))
-    found = Asked(lake, choice, page_language(), permissions.ROWS.allows(request.user))
+    found = Asked(lake, choice, language(), permissions.ROWS.allows(request.user))
     found.refuse(choice.notes)
     return found

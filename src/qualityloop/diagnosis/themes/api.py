@@ -6,21 +6,20 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
+from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from qualityloop.analysis.messages import AnalysisError
 from qualityloop.analysis.themes import Share
 from qualityloop.diagnosis.themes import permissions, services
 from qualityloop.diagnosis.themes.models import Theme, ThemeRun, ThemeState, ThemeText
 from qualityloop.diagnosis.themes.queries import labelled, next_to_label, runs_for, shares_of, themes_for
 from qualityloop.diagnosis.themes.sources import SOURCES
-from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
+from qualityloop.foundation.api import Strict, allows, refused_as, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
-from qualityloop.foundation.models import User
+from qualityloop.foundation.permissions import person
 
 groupings = Router(tags=[spoken(_("Themes of problems"))])
 themes = Router(tags=[spoken(_("Themes of problems"))])
@@ -111,16 +110,6 @@ def _run(request: HttpRequest, pk: int) -> ThemeRun:
     return found
 
 
-def _user(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
-def _refused(error: AnalysisError) -> ApiError:
-    return ApiError(409, "refused", error.in_language(get_language() or "zh"))
-
-
 def _share(share: Share | None) -> dict[str, Any] | None:
     if share is None:
         return None
@@ -157,16 +146,14 @@ def _answer(run: ThemeRun) -> dict[str, Any]:
     operation_id="theme_groupings_ask",
     **allows(permissions.WORK, _("Group texts into themes"), _("A job does it; ask for the grouping until it is.")),
 )
-def grouping_ask(request: HttpRequest, asking: ThemeAsking) -> tuple[int, dict[str, Any]]:
+def grouping_ask(request: HttpRequest, asking: ThemeAsking) -> Status[dict[str, Any]]:
     """A job does it; ask for the grouping until it is."""
-    try:
+    with refused_as(409):
         run = services.run_ask(
-            actor=_user(request), dataset=asking.dataset, first=asking.first, last=asking.last, k=asking.groups,
+            actor=person(request), dataset=asking.dataset, first=asking.first, last=asking.last, k=asking.groups,
             address=address_of(request),
         )  # fmt: skip
-    except AnalysisError as error:
-        raise _refused(error) from None
-    return 201, _answer(run)
+    return Status(201, _answer(run))
 
 
 @groupings.get(
@@ -189,10 +176,8 @@ def grouping_one(request: HttpRequest, pk: Key) -> dict[str, Any]:
 def grouping_count(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """In all texts of the grouping, by a job."""
     run = _run(request, pk)
-    try:
-        services.count_ask(actor=_user(request), run=run)
-    except AnalysisError as error:
-        raise _refused(error) from None
+    with refused_as(409):
+        services.count_ask(actor=person(request), run=run)
     return _answer(run)
 
 
@@ -205,10 +190,8 @@ def grouping_count(request: HttpRequest, pk: Key) -> dict[str, Any]:
 def grouping_carried(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """409 where none is waiting."""
     run = _run(request, pk)
-    try:
-        services.carried_confirm(actor=_user(request), run=run, address=address_of(request))
-    except AnalysisError as error:
-        raise _refused(error) from None
+    with refused_as(409):
+        services.carried_confirm(actor=person(request), run=run, address=address_of(request))
     return _answer(run)
 
 
@@ -242,10 +225,8 @@ def grouping_label(request: HttpRequest, pk: Key, labelling: ThemeLabelling) -> 
     theme = Theme.objects.filter(run=run, pk=labelling.theme).first() if labelling.theme else None
     if text is None or (labelling.theme and theme is None):
         raise Http404
-    try:
-        services.text_label(actor=_user(request), text=text, theme=theme, address=address_of(request))
-    except AnalysisError as error:
-        raise _refused(error) from None
+    with refused_as(409):
+        services.text_label(actor=person(request), text=text, theme=theme, address=address_of(request))
     return _answer(run)
 
 
@@ -261,8 +242,8 @@ def theme_change(request: HttpRequest, pk: Key, changing: ThemeChanging) -> dict
     into = themes_for(request.user).filter(pk=changing.into).first() if changing.into else None
     if theme is None or (changing.into and into is None):
         raise Http404
-    actor, address = _user(request), address_of(request)
-    try:
+    actor, address = person(request), address_of(request)
+    with refused_as(409):
         if changing.name is not None:
             services.theme_rename(actor=actor, theme=theme, name=changing.name, address=address)
         if changing.state is not None:
@@ -271,8 +252,6 @@ def theme_change(request: HttpRequest, pk: Key, changing: ThemeChanging) -> dict
             services.theme_merge(actor=actor, theme=theme, into=into, address=address)
         if changing.parts is not None:
             services.split_ask(actor=actor, theme=theme, parts=changing.parts)
-    except AnalysisError as error:
-        raise _refused(error) from None
     return _answer(theme.run)
 
 

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
+from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from qualityloop.analysis.messages import AnalysisError
 from qualityloop.diagnosis.themes.models import ExpectationStudy
 from qualityloop.diagnosis.themes.permissions import STUDIES, STUDY_MAKE
 from qualityloop.diagnosis.themes.queries import studies_for
@@ -20,8 +19,8 @@ from qualityloop.diagnosis.themes.surveyed import NARROWED
 from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
-from qualityloop.foundation.models import User
-from qualityloop.foundation.wording import shown
+from qualityloop.foundation.permissions import person
+from qualityloop.foundation.wording import language, shown
 
 router = Router(tags=[spoken(_("Expectation and perception"))])
 
@@ -106,20 +105,17 @@ def _answer(study: ExpectationStudy) -> dict[str, Any]:
           "asks for single items."),
     ),
 )  # fmt: skip
-def study_make(request: HttpRequest, asking: StudyAsking) -> tuple[int, dict[str, Any]]:
+def study_make(request: HttpRequest, asking: StudyAsking) -> Status[dict[str, Any]]:
     """A job computes it; read the study until it is."""
-    if not isinstance(request.user, User):
-        raise Http404
     try:
         study = study_ask(
-            actor=request.user, name=asking.name, first=asking.first, last=asking.last, importance=asking.importance,
+            actor=person(request), name=asking.name, first=asking.first, last=asking.last, importance=asking.importance,
             overall=asking.overall, items=asking.items, only={name: getattr(asking, name) for name in NARROWED},
             address=address_of(request),
         )  # fmt: skip
-    except AnalysisError as error:
-        code = 409 if isinstance(error, NotYetError) else 422
-        raise ApiError(code, "refused", error.in_language(get_language() or "zh")) from None
-    return 201, _answer(study)
+    except NotYetError as error:
+        raise ApiError(409, "refused", error.in_language(language())) from None
+    return Status(201, _answer(study))
 
 
 @router.get(

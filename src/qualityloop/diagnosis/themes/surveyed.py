@@ -9,6 +9,7 @@ import numpy as np
 
 from qualityloop.analysis.datasets import day_column
 from qualityloop.analysis.engine import open_engine
+from qualityloop.analysis.engine.literal import text_sql
 from qualityloop.analysis.lake import Lake
 from qualityloop.diagnosis.queries import MEMORY_LIMIT, distinct
 from qualityloop.diagnosis.themes.replies import MOST, Replies
@@ -41,9 +42,9 @@ def stored_replies(
     matters = "i.importance" if "importance" in lake.datasets[ITEMS].columns else "NULL"
     day = f'r."{day_column("answered_at")}"'
     conditions = [f"{day} >= DATE '{first.isoformat()}'", f"{day} <= DATE '{last.isoformat()}'"]
-    conditions += [f'r."{name}" = {_quoted(value)}' if name in there else "false" for name, value in only.items()]
+    conditions += [f'r."{name}" = {_text(value)}' if name in there else "false" for name, value in only.items()]
     if items:
-        conditions.append(f"i.item IN ({', '.join(_quoted(item) for item in items)})")
+        conditions.append(f"i.item IN ({', '.join(text_sql(item, 'duckdb') for item in items)})")
     sql = (
         "SELECT i.response_id AS reply, i.item AS item, avg(CAST(i.rating AS DOUBLE)) AS rating,"
         f" avg(CAST({matters} AS DOUBLE)) AS importance, max(CAST({whole} AS DOUBLE)) AS overall, min(i.seq) AS seq"
@@ -67,5 +68,5 @@ def stored_replies(
     return Replies(tuple(str(names[i]) for i in order), table[0][:, order], table[1][:, order], answers)
 
 
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _text(value: str) -> str:
+    return text_sql(value, "duckdb")

@@ -31,18 +31,10 @@ from qualityloop.diagnosis.themes.sources import SOURCES
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.jobs.models import JobRun
-from qualityloop.foundation.models import User
 from qualityloop.foundation.panels import Fact, fact, record_page
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
 
 SHOWN = 50  # texts of a theme on its page
-
-
-def person(request: HttpRequest) -> User:
-    """Who asks."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def _run(request: HttpRequest, pk: int) -> ThemeRun:

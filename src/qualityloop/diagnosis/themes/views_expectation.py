@@ -26,9 +26,8 @@ from qualityloop.diagnosis.themes.surveyed import NARROWED, known_items, known_v
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.jobs.models import JobRun
 from qualityloop.foundation.lake import current_lake
-from qualityloop.foundation.models import User
 from qualityloop.foundation.panels import Fact, fact, known, record_page
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
 from qualityloop.foundation.wording import shown
 
 TONES = {StudyState.READY: "met", StudyState.WAITING: "warning", StudyState.REFUSED: "insufficient"}
@@ -81,12 +80,6 @@ class StudyForm(forms.Form):
         self.fields["items"].choices = [(item, item) for item in known_items(lake)]  # type: ignore[attr-defined]
 
 
-def _person(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
 def _crumbs() -> list[tuple[str, str]]:
     return [(reverse("diagnosis_themes:studies"), _("Expectation and perception"))]
 
@@ -102,7 +95,7 @@ def expectation(request: HttpRequest) -> HttpResponse:
         try:
             if name:
                 study = study_of_file(
-                    actor=_person(request), name=name, file=file.name, content=file.read(), address=address_of(request)
+                    actor=person(request), name=name, file=file.name, content=file.read(), address=address_of(request)
                 )
                 return redirect(study.get_absolute_url())
             context |= matrix_context(matrix_of(file.name, file.read()))
@@ -120,7 +113,7 @@ def study_new(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             study = study_ask(
-                actor=_person(request), name=given["name"], first=given["first"], last=given["last"],
+                actor=person(request), name=given["name"], first=given["first"], last=given["last"],
                 importance=given["importance"], overall=given["overall"] or Overall.CSAT, items=given["items"],
                 only={name: given[name] for name in NARROWED}, address=address_of(request),
             )  # fmt: skip

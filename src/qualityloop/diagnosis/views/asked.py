@@ -10,7 +10,6 @@ from typing import Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language
 
 from qualityloop.analysis.indicators.standard import Indicator, Standard
 from qualityloop.analysis.indicators.values import Value
@@ -21,6 +20,7 @@ from qualityloop.diagnosis import permissions, waiting
 from qualityloop.diagnosis.choices import GRAINS, Choice, choose, standards_broken
 from qualityloop.diagnosis.courses import Course, courses
 from qualityloop.diagnosis.presentation import Speaker, grain_word
+from qualityloop.foundation import wording
 from qualityloop.foundation.lake import current_lake, loaded_at
 from qualityloop.foundation.lake.permissions import DATA
 from qualityloop.foundation.lake.queries import freshness
@@ -94,11 +94,6 @@ class Asked:
         return render(self.request, f"diagnosis/{template}", self.context(*notes, **more))
 
 
-def page_language() -> str:
-    """ "zh" or "en", as the analysis core names them."""
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
-
-
 def _soon(ask: Asked, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The answer, or after a moment a page that says how far it is, asks again, and gives way to the answer.
 
@@ -129,7 +124,7 @@ def asked(view: Callable[Concatenate[Asked, P], HttpResponseBase]) -> Callable[.
 
     @wraps(view)
     def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        language = page_language()
+        language = wording.language()
         try:
             lake = current_lake()
             known = courses(settings.QUALITYLOOP_HOME)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from pydantic import BaseModel, Field
 
-from qualityloop.analysis.messages import AnalysisError
 from qualityloop.diagnosis.warnings import permissions, services
 from qualityloop.diagnosis.warnings.models import EarlyWarning, Ending
 from qualityloop.diagnosis.warnings.queries import evidence_of, warnings_for
-from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
+from qualityloop.foundation.api import ApiError, Strict, allows, refused_as, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.models import User
@@ -88,10 +87,6 @@ def _ending(one: Ending) -> dict[str, str]:
     return {"at": one.at.isoformat(), "actor": one.actor.username, **words}
 
 
-def _refused(error: AnalysisError) -> ApiError:
-    return ApiError(409, "refused", error.in_language(get_language() or "zh"))
-
-
 @warnings.get(
     "/{pk}",
     response=WarningAnswer,
@@ -112,10 +107,8 @@ def warning_one(request: HttpRequest, pk: Key) -> dict[str, Any]:
 def warning_take(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """Whoever takes it owns it."""
     one = _found(request, pk)
-    try:
+    with refused_as(409):
         return _answer(services.warning_take(actor=request.user, warning=one, address=address_of(request)))
-    except AnalysisError as error:
-        raise _refused(error) from None
 
 
 @warnings.post(
@@ -130,12 +123,10 @@ def warning_hand(request: HttpRequest, pk: Key, handing: Handing) -> dict[str, A
     to = User.objects.filter(username=handing.to, is_active=True, role__in=permissions.WORK.roles).first()
     if to is None:
         raise ApiError(422, "refused", gettext("There is nobody of this name who may work on warnings."))
-    try:
+    with refused_as(409):
         kept = services.warning_hand(
             actor=request.user, warning=one, to=to, reason=handing.reason, address=address_of(request)
         )
-    except AnalysisError as error:
-        raise _refused(error) from None
     return _answer(kept)
 
 
@@ -148,10 +139,8 @@ def warning_hand(request: HttpRequest, pk: Key, handing: Handing) -> dict[str, A
 def warning_end(request: HttpRequest, pk: Key, ending: EndingOf) -> dict[str, Any]:
     """With cause, corrective action and lesson."""
     one = _found(request, pk)
-    try:
+    with refused_as(409):
         kept = services.warning_end(actor=request.user, warning=one, address=address_of(request), **ending.model_dump())
-    except AnalysisError as error:
-        raise _refused(error) from None
     return _answer(kept)
 
 

@@ -17,12 +17,12 @@ from qualityloop.analysis.indicators.evaluate.periods import period_of
 from qualityloop.diagnosis.permissions import INDICATORS
 from qualityloop.diagnosis.warnings import monitoring, permissions
 from qualityloop.diagnosis.warnings.models import EarlyWarning, MonthReport, WeekReview
-from qualityloop.diagnosis.warnings.presentation import language
 from qualityloop.diagnosis.warnings.queries import open_warnings
 from qualityloop.foundation.api import ApiError, Day, Strict, allows, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.lake import current_lake
+from qualityloop.foundation.wording import language
 
 router = Router(tags=[spoken(_("Monitoring"))])
 FIRST, LAST = date(1990, 1, 1), date(2200, 12, 31)

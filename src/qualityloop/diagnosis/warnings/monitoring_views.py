@@ -27,12 +27,13 @@ from qualityloop.diagnosis.presentation import Speaker, series_by_key
 from qualityloop.diagnosis.views.asked import Asked, asked
 from qualityloop.diagnosis.warnings import monitoring, permissions
 from qualityloop.diagnosis.warnings.models import MonthReport, WeekReview
-from qualityloop.diagnosis.warnings.presentation import TONES, language
+from qualityloop.diagnosis.warnings.presentation import TONES
 from qualityloop.diagnosis.warnings.queries import open_warnings
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.export import table_response
 from qualityloop.foundation.lake import current_lake
 from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.wording import language
 from qualityloop.operations.models import Ticket
 from qualityloop.operations.permissions import TICKETS
 from qualityloop.operations.queues import Queues, queues

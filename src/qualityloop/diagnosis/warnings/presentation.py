@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qualityloop.analysis.indicators.standard import Unit
@@ -18,16 +17,11 @@ from qualityloop.diagnosis.warnings.models import EarlyWarning
 from qualityloop.diagnosis.warnings.pictures import indicator_key
 from qualityloop.diagnosis.warnings.wording import rule_words
 from qualityloop.foundation.panels import Fact, Moment, known
-from qualityloop.foundation.wording import shown, value_word
+from qualityloop.foundation.wording import language, shown, value_word
 from qualityloop.standards.versions.queries import titled
 
 LISTS = {"tickets": ("operations:tickets", "created"), "complaints": ("feedback:complaints", "received")}
 TONES = {"urgent": "missed", "important": "warning", "ordinary": "insufficient"}
-
-
-def language() -> str:
-    """ "zh" or "en" """
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
 def rows_url(warning: EarlyWarning, user: object) -> str:

@@ -8,23 +8,22 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import Path, Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from qualityloop.analysis.messages import AnalysisError
 from qualityloop.analysis.warning.finding import Rule
 from qualityloop.analysis.warning.registry import RULES as KNOWN
 from qualityloop.diagnosis.warnings import permissions, services
 from qualityloop.diagnosis.warnings.forms import indicators
 from qualityloop.diagnosis.warnings.models import RuleSetting, Watch
-from qualityloop.diagnosis.warnings.presentation import language
 from qualityloop.diagnosis.warnings.trying import Tried, try_rule, try_watch
-from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
+from qualityloop.foundation.api import ApiError, Strict, allows, refused_as, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
+from qualityloop.foundation.wording import language
 
 rules = Router(tags=[spoken(_("Early warnings"))])
 watches = Router(tags=[spoken(_("Early warnings"))])
@@ -195,10 +194,8 @@ def watch_change(request: HttpRequest, pk: Key, change: WatchChange) -> dict[str
     if found is None:
         raise Http404
     values = services.values_of_watch(found) | change.model_dump(exclude_none=True)
-    try:
+    with refused_as(409):
         kept = services.watch_save(actor=request.user, watch=found, values=values, address=address_of(request))
-    except AnalysisError as error:
-        raise ApiError(409, "refused", error.in_language(get_language() or "zh")) from None
     return _watch(kept)
 
 
@@ -228,10 +225,8 @@ def _values(watch: NewWatch) -> dict[str, Any]:
 
 
 def _tried(work: Callable[[], Tried]) -> dict[str, Any]:
-    try:
+    with refused_as(409, "no_data"):
         return asdict(work())
-    except AnalysisError as error:
-        raise ApiError(409, "no_data", error.in_language(get_language() or "zh")) from None
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

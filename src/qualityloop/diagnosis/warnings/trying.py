@@ -27,10 +27,9 @@ from qualityloop.diagnosis.warnings.gathering import (
     rate_series,
 )
 from qualityloop.diagnosis.warnings.models import Watch
-from qualityloop.diagnosis.warnings.presentation import language
 from qualityloop.diagnosis.warnings.wording import series_words
 from qualityloop.foundation.lake import cache_path, current_lake
-from qualityloop.foundation.wording import in_language
+from qualityloop.foundation.wording import in_language, language
 
 WEEKS = 26
 MEMORY_LIMIT = "2GB"

@@ -23,7 +23,7 @@ from qualityloop.diagnosis.warnings import permissions, services
 from qualityloop.diagnosis.warnings.forms import EndForm, HandForm, RuleForm, WatchForm, indicators
 from qualityloop.diagnosis.warnings.models import EarlyWarning, RuleSetting, Severity, State, Watch
 from qualityloop.diagnosis.warnings.pictures import picture
-from qualityloop.diagnosis.warnings.presentation import TONES, evidence_facts, language, rows_url
+from qualityloop.diagnosis.warnings.presentation import TONES, evidence_facts, rows_url
 from qualityloop.diagnosis.warnings.queries import warnings_for
 from qualityloop.diagnosis.warnings.trying import WEEKS, Tried, try_rule, try_watch
 from qualityloop.diagnosis.warnings.wording import rule_words
@@ -31,6 +31,7 @@ from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.panels import Fact, fact, record_page, timeline_of
 from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.wording import language
 
 
 def _found(request: HttpRequest, pk: int) -> EarlyWarning:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
+from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from qualityloop.analysis.messages import AnalysisError
 from qualityloop.feedback.negatives import queries, services
 from qualityloop.feedback.negatives.models import Opinion
 from qualityloop.feedback.negatives.permissions import JUDGE, NEGATIVES
 from qualityloop.feedback.negatives.sources import SOURCES
-from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
+from qualityloop.foundation.api import Strict, allows, refused_as, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
-from qualityloop.foundation.models import User
+from qualityloop.foundation.permissions import person
 
 texts = Router(tags=[spoken(_("Negative feedback"))])
 thresholds = Router(tags=[spoken(_("Negative feedback"))])
@@ -117,10 +116,8 @@ def negative_one(request: HttpRequest, pk: Key) -> dict[str, Any]:
 def negative_judge(request: HttpRequest, pk: Key, judging: NegativeJudging) -> dict[str, Any]:
     """Say that it is negative, or that it is not, or take that back."""
     one = _one(request, pk)
-    if not isinstance(request.user, User):
-        raise Http404
     made = services.opinion_judge(
-        actor=request.user, opinion=one, negative=judging.negative, address=address_of(request)
+        actor=person(request), opinion=one, negative=judging.negative, address=address_of(request)
     )
     return _answer(made)
 
@@ -142,15 +139,11 @@ def threshold_one(request: HttpRequest) -> dict[str, Any]:
     operation_id="negative_threshold_fit",
     **allows(JUDGE, _("Fit the threshold anew"), _("A job does it; 409 where too few texts are judged.")),
 )
-def threshold_fit(request: HttpRequest) -> tuple[int, dict[str, Any]]:
+def threshold_fit(request: HttpRequest) -> Status[dict[str, Any]]:
     """A job does it; 409 where too few texts are judged."""
-    if not isinstance(request.user, User):
-        raise Http404
-    try:
-        services.fit_ask(actor=request.user)
-    except AnalysisError as error:
-        raise ApiError(409, "refused", error.in_language(get_language() or "zh")) from None
-    return 202, _threshold()
+    with refused_as(409):
+        services.fit_ask(actor=person(request))
+    return Status(202, _threshold())
 
 
 register_router("negative-feedback", texts)

@@ -23,18 +23,11 @@ from qualityloop.feedback.permissions import COMPLAINTS
 from qualityloop.feedback.queries import complaints_for
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.jobs.models import JobRun
-from qualityloop.foundation.models import User
 from qualityloop.foundation.panels import Fact, fact, known, record_page
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
 
 VERDICTS = {"negative": True, "other": False, "back": None}
 SHOWN = 10
-
-
-def _person(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def _opinion(request: HttpRequest, pk: Any) -> Opinion:
@@ -97,7 +90,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     one = _opinion(request, pk)
     if (verdict := request.POST.get("verdict", "")) not in VERDICTS:
         raise Http404
-    services.opinion_judge(actor=_person(request), opinion=one, negative=VERDICTS[verdict], address=address_of(request))
+    services.opinion_judge(actor=person(request), opinion=one, negative=VERDICTS[verdict], address=address_of(request))
     return redirect(one.get_absolute_url())
 
 
@@ -111,12 +104,12 @@ def judging(request: HttpRequest) -> HttpResponse:
         if (verdict := request.POST.get("verdict", "")) not in VERDICTS:
             raise Http404
         services.opinion_judge(
-            actor=_person(request), opinion=one, negative=VERDICTS[verdict], drawn=drawn, address=address_of(request)
+            actor=person(request), opinion=one, negative=VERDICTS[verdict], drawn=drawn, address=address_of(request)
         )
         return redirect(f"{reverse('feedback_negatives:judging')}{'' if drawn else '?of=found'}")
     text = queries.next_drawn(request.user) if drawn else queries.next_found(request.user)
     words = getattr(_record(request, text), SOURCES[text.kind].text) if text else ""
-    last = queries.opinions_for(request.user).filter(said_by=_person(request)).order_by("-said_at").first()
+    last = queries.opinions_for(request.user).filter(said_by=person(request)).order_by("-said_at").first()
     context = {
         "text": text, "words": words, "drawn": drawn, "progress": queries.progress(), "last": last, "crumbs": _crumbs(),
     }  # fmt: skip
@@ -141,7 +134,7 @@ def threshold(request: HttpRequest) -> HttpResponse:
 def fit(request: HttpRequest) -> HttpResponse:
     """Have the threshold fitted anew."""
     try:
-        services.fit_ask(actor=_person(request))
+        services.fit_ask(actor=person(request))
         messages.success(request, _("The threshold is being fitted on what was judged until now."))
     except AnalysisError as error:
         messages.error(request, error.in_language(get_language() or "zh"))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as FormError
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from qualityloop.analysis.messages import AnalysisError
 from qualityloop.foundation.api.faults import Fault, Problem, fault_of
+from qualityloop.foundation.wording import language
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,17 @@ class ApiError(Exception):
         super().__init__(message)
         self.status, self.code, self.message, self.headers = status, code, message, headers or {}
         self.fields = list(fields)
+
+
+@contextmanager
+def refused_as(status: int, code: str = "refused") -> Iterator[None]:
+    """What a service refuses is said with `status`: 409 for the state of things. Without it, it is 422."""
+    try:
+        yield
+    except FormError as error:
+        raise ApiError(status, code, " ".join(error.messages)) from None
+    except AnalysisError as error:
+        raise ApiError(status, code, error.in_language(language())) from None
 
 
 def problem(
@@ -73,7 +85,7 @@ def handle_errors(api: NinjaAPI) -> None:
         HttpError: _http_error,
         ValidationError: lambda request, error: invalid([fault_of(one) for one in error.errors]),
         FormError: lambda request, error: invalid(_of_form(error)),
-        AnalysisError: lambda request, error: problem(422, "refused", error.in_language(_core_language())),
+        AnalysisError: lambda request, error: problem(422, "refused", error.in_language(language())),
         Exception: _broken,
     }
     for kind, handler in handlers.items():
@@ -94,10 +106,6 @@ def _of_form(error: FormError) -> list[Fault]:
         for name, texts in error.message_dict.items()
         for text in texts
     ]
-
-
-def _core_language() -> str:
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
 def _http_error(request: HttpRequest, error: Any) -> HttpResponse:

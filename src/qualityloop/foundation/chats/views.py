@@ -24,9 +24,8 @@ from qualityloop.foundation.chats.models import ChatAccount, ChatApp, Vendor
 from qualityloop.foundation.chats.permissions import CHATS
 from qualityloop.foundation.chats.platforms import PLATFORMS
 from qualityloop.foundation.chats.platforms.base import Call, Proof, Refused
-from qualityloop.foundation.models import User
 from qualityloop.foundation.notices.jobs import absolute
-from qualityloop.foundation.permissions import SIGNED_IN, public, requires
+from qualityloop.foundation.permissions import SIGNED_IN, person, public, requires
 
 SHOWN = 50  # messages on the page of a chat
 MOST = 64 * 1024  # bytes of a call
@@ -93,7 +92,7 @@ def chat(request: HttpRequest, pk: int) -> HttpResponse:
     form = LinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.account_link(actor=_person(request), app=app, address=address_of(request), **form.cleaned_data)
+            services.account_link(actor=person(request), app=app, address=address_of(request), **form.cleaned_data)
         except ValidationError as error:
             for name, texts in error.message_dict.items():
                 form.add_error(name, texts)
@@ -114,7 +113,7 @@ def chat(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a chat."""
     app = get_object_or_404(ChatApp, pk=pk)
-    services.app_remove(actor=_person(request), app=app, address=address_of(request))
+    services.app_remove(actor=person(request), app=app, address=address_of(request))
     messages.success(request, _("Removed."))
     return redirect("chats:chats")
 
@@ -124,7 +123,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 def unlink(request: HttpRequest, pk: int, mark: int) -> HttpResponse:
     """End a link."""
     account = get_object_or_404(ChatAccount, pk=mark, app=pk)
-    services.account_unlink(actor=_person(request), account=account, address=address_of(request))
+    services.account_unlink(actor=person(request), account=account, address=address_of(request))
     messages.success(request, _("Unlinked."))
     return redirect("chats:chat", pk)
 
@@ -133,7 +132,7 @@ def unlink(request: HttpRequest, pk: int, mark: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own accounts in chats, and a code to link another; the code is shown in the answer itself."""
-    user = _person(request)
+    user = person(request)
     code = services.code_make(user=user) if request.method == "POST" else ""
     context = {
         "accounts": user.chat_accounts.select_related("app"), "code": code, "word": LINK[0],  # type: ignore[attr-defined]
@@ -149,7 +148,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_POST
 def unlink_mine(request: HttpRequest, pk: int) -> HttpResponse:
     """End one's own link."""
-    user = _person(request)
+    user = person(request)
     account = get_object_or_404(ChatAccount, pk=pk, user=user)
     services.account_unlink(actor=user, account=account, address=address_of(request))
     messages.success(request, _("Unlinked."))
@@ -159,9 +158,7 @@ def unlink_mine(request: HttpRequest, pk: int) -> HttpResponse:
 def _edited(request: HttpRequest, app: ChatApp) -> HttpResponse:
     form = AppForm(app, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        saved = services.app_save(
-            actor=_person(request), app=app, values=form.cleaned_data, address=address_of(request)
-        )
+        saved = services.app_save(actor=person(request), app=app, values=form.cleaned_data, address=address_of(request))
         messages.success(request, _("Kept."))
         return redirect("chats:chat", saved.pk)
     back = reverse("chats:chat", args=[app.pk]) if app.pk else reverse("chats:chats")
@@ -171,8 +168,3 @@ def _edited(request: HttpRequest, app: ChatApp) -> HttpResponse:
         "note": _("From the page of the application in the chat’s administration. Kept secrets are never shown again."),
     }  # fmt: skip
     return render(request, "foundation/form_page.html", context, status=422 if form.errors else 200)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 (every view asks for somebody signed in)
-    return request.user

@@ -16,9 +16,8 @@ from qualityloop.foundation.jobs.permissions import JOBS
 from qualityloop.foundation.jobs.queries import runs_for, runs_listed, schedules
 from qualityloop.foundation.jobs.registry import KINDS
 from qualityloop.foundation.jobs.services import run_again, run_cancel
-from qualityloop.foundation.models import User
 from qualityloop.foundation.paging import page_asked
-from qualityloop.foundation.permissions import SIGNED_IN, requires
+from qualityloop.foundation.permissions import SIGNED_IN, person, requires
 
 
 @requires(JOBS)
@@ -29,7 +28,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     state, key = state if state in State.values else "", key if key in KINDS else ""
     quiet = request.GET.get("small") == "1"
     page = page_asked(request.GET)
-    found = runs_listed(_person(request), state=state, key=key, quiet=quiet)
+    found = runs_listed(person(request), state=state, key=key, quiet=quiet)
     shown = list(found[page.offset : page.offset + page.size + 1])
     asked = {"state": state, "job": key, "small": "1" if quiet else ""}
     context = {
@@ -69,7 +68,7 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     """Cancel a run: one's own, or any for who steers them."""
     found = _run(request, number)
-    user = _person(request)
+    user = person(request)
     if not JOBS.allows(user) and found.actor != user:
         raise Http404
     if not run_cancel(actor=user, run=found, address=address_of(request)):
@@ -81,17 +80,12 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Run an ended run again."""
-    new = run_again(actor=_person(request), run=_run(request, number), address=address_of(request))
+    new = run_again(actor=person(request), run=_run(request, number), address=address_of(request))
     return redirect("jobs:run", new.pk)
 
 
 def _run(request: HttpRequest, number: int) -> JobRun:
-    return get_object_or_404(runs_for(_person(request)), pk=number)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 (every view asks for somebody signed in)
-    return request.user
+    return get_object_or_404(runs_for(person(request)), pk=number)
 
 
 def _back(request: HttpRequest, found: JobRun) -> HttpResponse:

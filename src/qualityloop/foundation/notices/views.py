@@ -11,14 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
-from qualityloop.foundation.models import User
 from qualityloop.foundation.notices.forms import WishesForm
 from qualityloop.foundation.notices.models import Notice
 from qualityloop.foundation.notices.permissions import DELIVERIES
 from qualityloop.foundation.notices.queries import deliveries_for, notices_for, unread_count, wishes_of
 from qualityloop.foundation.notices.services import notices_read, send_again, wishes_save
 from qualityloop.foundation.paging import page_asked
-from qualityloop.foundation.permissions import SIGNED_IN, requires
+from qualityloop.foundation.permissions import SIGNED_IN, person, requires
 
 IN_BELL = 6
 
@@ -27,7 +26,7 @@ IN_BELL = 6
 @require_safe
 def bell(request: HttpRequest) -> HttpResponse:
     """The bell with its number; asked for by each page after it is there, and once a minute."""
-    user = _person(request)
+    user = person(request)
     count = unread_count(user)
     newest = list(notices_for(user, unread=True)[:IN_BELL]) if count else []
     return render(request, "notices/bell_inside.html", {"unread": count, "newest": newest})
@@ -38,7 +37,7 @@ def bell(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """All one's notices, or those not read, newest first."""
     page, unread = page_asked(request.GET), request.GET.get("unread") == "1"
-    user = _person(request)
+    user = person(request)
     shown = list(notices_for(user, unread=unread)[page.offset : page.offset + page.size + 1])
     context = {
         "notices": shown[: page.size],
@@ -54,8 +53,8 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_POST
 def opened(request: HttpRequest, number: int) -> HttpResponse:
     """Mark a notice as read and go where it leads."""
-    notice = get_object_or_404(Notice, pk=number, user=_person(request))
-    notices_read(_person(request), notice)
+    notice = get_object_or_404(Notice, pk=number, user=person(request))
+    notices_read(person(request), notice)
     inside = notice.url and url_has_allowed_host_and_scheme(notice.url, {request.get_host()})
     return redirect(notice.url if inside else "notices:notices")
 
@@ -64,7 +63,7 @@ def opened(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all as read."""
-    notices_read(_person(request))
+    notices_read(person(request))
     return redirect("notices:notices")
 
 
@@ -72,7 +71,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def wishes(request: HttpRequest) -> HttpResponse:
     """Which kinds by which transport, the digest, the quiet hours, one's robots."""
-    user = _person(request)
+    user = person(request)
     kept = wishes_of(user)
     form = WishesForm(user, kept, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -87,7 +86,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Send once more what has perhaps not arrived."""
-    user = _person(request)
+    user = person(request)
     delivery = get_object_or_404(deliveries_for(user), pk=number)
     if send_again(actor=user, delivery=delivery, address=address_of(request)):
         messages.success(request, _("It is being sent once more."))
@@ -98,10 +97,5 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def delivery(request: HttpRequest, number: int) -> HttpResponse:
     """One delivery: how far it got, why it did not get further, and sending it again."""
-    found = get_object_or_404(deliveries_for(_person(request)), pk=number)
+    found = get_object_or_404(deliveries_for(person(request)), pk=number)
     return render(request, "notices/delivery.html", {"delivery": found, **history_panel(found)})
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 (every view asks for somebody signed in)
-    return request.user

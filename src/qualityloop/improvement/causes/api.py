@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
@@ -10,7 +12,7 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
+from qualityloop.foundation.api import ApiError, Strict, allows, refused_as, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.improvement.causes import editing, services
@@ -149,7 +151,7 @@ def of(request: HttpRequest, pk: Key) -> dict[str, Any]:
 def add(request: HttpRequest, pk: Key, new: NewCause) -> Status[dict[str, Any]]:
     """The first one begins the fishbone with the categories in use."""
     problem = api.whole(request, pk)
-    with refusing():
+    with _refusing():
         if new.tree == "fishbone":
             editing.trees_start(actor=request.user, problem=problem, address_of=address_of(request))
         node = editing.node_add(
@@ -171,7 +173,7 @@ def change(request: HttpRequest, pk: Key, wanted: CauseChange) -> dict[str, Any]
     given = wanted.model_dump(exclude_unset=True)
     if "tag" in given:
         given["tag"] = _tag(given["tag"])
-    with refusing():
+    with _refusing():
         return _node(
             editing.node_change(
                 actor=request.user, node=_found(request, pk), address_of=address_of(request), **given
@@ -187,7 +189,7 @@ def change(request: HttpRequest, pk: Key, wanted: CauseChange) -> dict[str, Any]
 )
 def move(request: HttpRequest, pk: Key, wanted: CauseMove) -> dict[str, Any]:
     """With everything that hangs on it."""
-    with refusing():
+    with _refusing():
         return _node(
             editing.node_move(
                 actor=request.user, node=_found(request, pk), version=wanted.version,
@@ -206,7 +208,7 @@ def move(request: HttpRequest, pk: Key, wanted: CauseMove) -> dict[str, Any]:
 def remove(request: HttpRequest, pk: Key) -> Status[None]:
     """With everything that hangs on it; nothing of it may be locked."""
     node = _found(request, pk)
-    with refusing():
+    with _refusing():
         editing.node_remove(
             actor=request.user, node=node, version=node.version, revision=revision_of(node.problem, node.tree),
             address_of=address_of(request),
@@ -223,7 +225,7 @@ def remove(request: HttpRequest, pk: Key) -> Status[None]:
 def vote(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """Or take one's vote back."""
     node = _found(request, pk)
-    with refusing():
+    with _refusing():
         editing.vote(actor=request.user, node=node, address_of=address_of(request))  # type: ignore[arg-type]
     return _node(node)
 
@@ -237,7 +239,7 @@ def vote(request: HttpRequest, pk: Key) -> dict[str, Any]:
 def lock(request: HttpRequest, pk: Key, wanted: Lock) -> Status[dict[str, Any]]:
     """At most two at once; the first one moves the problem on."""
     node = _found(request, pk)
-    with refusing():
+    with _refusing():
         cause = services.cause_lock(
             actor=request.user, node=node, reason=wanted.reason, tag=_tag(wanted.tag), address_of=address_of(request)
         )
@@ -256,7 +258,7 @@ def unlock(request: HttpRequest, pk: Key, wanted: CauseReason) -> Status[None]:
     cause = RootCause.objects.filter(node=node, unlocked_at__isnull=True).first()
     if cause is None:
         raise Http404
-    with refusing():
+    with _refusing():
         services.cause_unlock(actor=request.user, cause=cause, reason=wanted.reason, address_of=address_of(request))
     return Status(204, None)
 
@@ -270,7 +272,7 @@ def unlock(request: HttpRequest, pk: Key, wanted: CauseReason) -> Status[None]:
 def direction(request: HttpRequest, pk: Key, wanted: Towards) -> dict[str, Any]:
     """Refused where somebody has changed it since."""
     problem = api.whole(request, pk)
-    with refusing():
+    with _refusing():
         kept = services.direction_set(
             actor=request.user, problem=problem, text=wanted.text, version=wanted.version,
             address_of=address_of(request),
@@ -278,13 +280,14 @@ def direction(request: HttpRequest, pk: Key, wanted: Towards) -> dict[str, Any]:
     return {"text": kept.text, "version": kept.version}
 
 
-class refusing(api.refusing):  # noqa: N801 (reads like a function)
+@contextmanager
+def _refusing() -> Iterator[None]:
     """Conflicts are said with 409, what a service refuses with 422."""
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if isinstance(error, Conflict):
-            raise ApiError(409, "conflict", error.sentence) from error
-        super().__exit__(kind, error, trace)
+    try:
+        with refused_as(422):
+            yield
+    except Conflict as error:
+        raise ApiError(409, "conflict", error.sentence) from error
 
 
 def _found(request: HttpRequest, pk: int) -> Node:

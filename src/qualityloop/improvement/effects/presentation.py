@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qualityloop.analysis.effect.verdict import change_text
 from qualityloop.analysis.problems.wording import format_value
 from qualityloop.diagnosis.choices import group_parameters, query_string
 from qualityloop.foundation.panels import Tone
+from qualityloop.foundation.wording import language
 from qualityloop.improvement.effects.asking import GRAIN
 from qualityloop.improvement.effects.models import Evaluation, ProposalState, Verdict
 
@@ -22,11 +22,6 @@ PROPOSAL_TONES: dict[str, Tone] = {
     ProposalState.PROPOSED: "insufficient", ProposalState.DRAFTED: "warning", ProposalState.ACCEPTED: "warning",
     ProposalState.DONE: "met", ProposalState.REJECTED: "insufficient",
 }  # fmt: skip
-
-
-def language() -> str:
-    """The language of the page as the core names it."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
 
 
 def said(one: Evaluation) -> str:

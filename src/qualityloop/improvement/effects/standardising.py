@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from qualityloop.foundation.audit.recording import record, values_of
 from qualityloop.foundation.models import User
+from qualityloop.foundation.wording import language
 from qualityloop.improvement.effects import actions, contents
 from qualityloop.improvement.effects.models import Evaluation, Proposal, ProposalKind, ProposalState
 from qualityloop.improvement.effects.queries import is_proof, newest_of_problem
@@ -57,7 +58,7 @@ def propose(*, actor: User, problem: Problem, address: str = "") -> list[Proposa
 def _drafts(proof: Evaluation) -> list[tuple[str, dict[str, Any]]]:
     """One proposal of each kind, as far as there is something to propose."""
     measure, result = proof.measure, proof.result
-    said = result["sentence"]["en" if (get_language() or "zh").startswith("en") else "zh"]
+    said = result["sentence"][language()]
     action = measure.action or measure.title
     found: list[tuple[str, dict[str, Any]]] = [
         (ProposalKind.SOP, {"title": measure.title[:200], "text": action,

@@ -16,6 +16,7 @@ from qualityloop.foundation.jobs import enqueue
 from qualityloop.foundation.jobs.models import JobRun
 from qualityloop.foundation.panels import Fact, fact, record_page
 from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.wording import language
 from qualityloop.improvement.effects import jobs, presentation, services
 from qualityloop.improvement.effects.models import Evaluation, Proposal
 from qualityloop.improvement.effects.notices import page_of
@@ -104,12 +105,12 @@ def evaluation(request: HttpRequest, pk: int) -> HttpResponse:
     one = evaluation_or_404(request, pk)
     result = one.result
     context = {
-        "title": one.measure.title, "subtitle": result["name"][presentation.language()],
+        "title": one.measure.title, "subtitle": result["name"][language()],
         "crumbs": [(problem_page(one.problem), one.problem.number),
                    (reverse("improvement_effects:of_problem", args=[one.problem_id]), _("Effects"))],
         "status_word": one.get_verdict_display(), "status_tone": presentation.VERDICT_TONES[one.verdict],  # type: ignore[attr-defined]
         "said": presentation.said(one), "when": presentation.when_words(one),
-        "picture": result.get("pictures", {}).get(presentation.language()),
+        "picture": result.get("pictures", {}).get(language()),
         "change": [presentation.change_words(one, value) for value in (one.value, one.low, one.high)],
         "expected": presentation.change_words(one, one.expected), "figures": presentation.figures(one),
         "placebos": presentation.placebos(one), "cautions": presentation.cautions(one),
@@ -128,7 +129,7 @@ def _facts(one: Evaluation) -> list[Fact]:
         Fact(_("Fingerprint of the plan"), one.plan_hash[:16]),
         Fact(_("start of the measure"), f"{one.starts_on:%Y-%m-%d}"),
         Fact(_("last day looked at"), f"{one.until:%Y-%m-%d}" if one.until else ""),
-        Fact(_("Method"), one.result["method_name"][presentation.language()] if one.result["points"] else ""),
+        Fact(_("Method"), one.result["method_name"][language()] if one.result["points"] else ""),
         Fact(_("Standard"), titled("indicators", one.standard, one.standard_version) if one.standard else ""),
         fact(one, "snapshot"),
         fact(one, "at"),

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qualityloop.analysis.datasets import DATASETS
@@ -23,6 +22,7 @@ from qualityloop.diagnosis.courses import Course, courses
 from qualityloop.diagnosis.permissions import ROWS
 from qualityloop.diagnosis.presentation import Speaker
 from qualityloop.foundation.lake import current_lake
+from qualityloop.foundation.wording import language
 from qualityloop.improvement.evidence.models import Kind
 
 
@@ -40,7 +40,7 @@ class Wanted:
 def measured(user: Any, wanted: Wanted) -> dict[str, Any]:
     """The columns of the evidence. ValidationError at the field that is wrong, or where nothing was measured."""
     lake, choice = _choice(wanted)
-    language = "en" if get_language() == "en" else "zh"
+    words = language()
     try:
         indicator = choice.standard.indicator(wanted.indicator)
     except KeyError:
@@ -48,18 +48,18 @@ def measured(user: Any, wanted: Wanted) -> dict[str, Any]:
     sees_rows = ROWS.allows(user)
     group, notes = parse_group(list(wanted.segment), frozenset(dimensions_of(indicator, lake, people=sees_rows)))
     if notes:
-        raise ValidationError({"segment": [note.in_language(language) for note in notes]})
+        raise ValidationError({"segment": [note.in_language(words) for note in notes]})
     columns = tuple(column for column, _value in group)
     values = map(to_value, services.values(lake, choice, indicator.key, columns)["values"])
     now = next((v for v in values if v.group == group and v.period == choice.period), None)
     if now is None or now.value is None:
         raise ValidationError({"day": _("Nothing was measured there: no rows of this segment in this period.")})
-    speaker = Speaker(choice, language, rows=sees_rows)
+    speaker = Speaker(choice, words, rows=sees_rows)
     page = speaker.rows_url(indicator, now)
     url = page or speaker.indicator_url(indicator.key, g=group_parameters(group) or None)
     figures = {"value": now.value, "n": now.n, "low": now.low, "high": now.high}
-    when = period_label(choice.period, choice.grain, language)
-    return number_piece(lake, choice, indicator, group, figures, language=language, url=url, when=when)
+    when = period_label(choice.period, choice.grain, words)
+    return number_piece(lake, choice, indicator, group, figures, language=words, url=url, when=when)
 
 
 def number_piece(
@@ -92,32 +92,30 @@ def _choice(wanted: Wanted) -> tuple[Lake, Choice]:
     if lake is None or choice is None:
         raise ValidationError({"indicator": _("No records have been loaded yet.")})
     if choice.notes:
-        language = "en" if get_language() == "en" else "zh"
-        raise ValidationError({"day": [note.in_language(language) for note in choice.notes]})
+        raise ValidationError({"day": [note.in_language(language()) for note in choice.notes]})
     return lake, choice
 
 
 def indicator_choices() -> list[tuple[str, str]]:
     """“standard/indicator” in words, those of the usual standard first."""
-    language = "en" if get_language() == "en" else "zh"
-    found = []
+    found, words = [], language()
     for key, course in _by_use():
         standard = course.newest.standard
-        of = "" if key == settings.QUALITYLOOP_STANDARD else f" · {standard.name.in_language(language)}"
-        found += [(f"{key}/{one.key}", one.name.in_language(language) + of) for one in standard.indicators]
+        of = "" if key == settings.QUALITYLOOP_STANDARD else f" · {standard.name.in_language(words)}"
+        found += [(f"{key}/{one.key}", one.name.in_language(words) + of) for one in standard.indicators]
     return found
 
 
 def segment_choices(user: Any) -> list[tuple[str, str]]:
     """Columns by which some indicator can be split, in words."""
-    lake, language = current_lake(), "en" if get_language() == "en" else "zh"
+    lake, words = current_lake(), language()
     if lake is None:
         return []
     found = dict[str, str]()
     for _key, course in _by_use():
         for one in course.newest.standard.indicators:
             for column in dimensions_of(one, lake, people=ROWS.allows(user)):
-                found.setdefault(column, column_label(column, DATASETS[one.dataset], language))
+                found.setdefault(column, column_label(column, DATASETS[one.dataset], words))
     return sorted(found.items(), key=lambda pair: pair[1])
 
 

@@ -6,13 +6,11 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from pydantic import BaseModel, Field
 
-from qualityloop.analysis.messages import AnalysisError
-from qualityloop.foundation.api import ApiError, Strict, allows, register_router, spoken
+from qualityloop.foundation.api import Strict, allows, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.wording import shown
@@ -101,10 +99,6 @@ def _answer(one: DiagnosisReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _refused(error: AnalysisError) -> ApiError:
-    return ApiError(422, "refused", error.in_language(get_language() or "zh"))
-
-
 @reports.post(
     "",
     response=ReportAnswer,
@@ -117,13 +111,10 @@ def _refused(error: AnalysisError) -> ApiError:
 )
 def report_make(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     """It is made in the background; the same question about the same records gives the same report."""
-    try:
-        one = services.report_ask(
-            actor=request.user, grain=asking.grain, period=asking.period.isoformat() if asking.period else "",
-            standard=asking.standard, language=asking.language, address=address_of(request),
-        )  # fmt: skip
-    except AnalysisError as error:
-        raise _refused(error) from None
+    one = services.report_ask(
+        actor=request.user, grain=asking.grain, period=asking.period.isoformat() if asking.period else "",
+        standard=asking.standard, language=asking.language, address=address_of(request),
+    )  # fmt: skip
     return _answer(one)
 
 
@@ -151,10 +142,7 @@ def report_one(request: HttpRequest, pk: Key) -> dict[str, Any]:
 def report_compare(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """All numbers are computed again from the kept records, in the background, and compared one by one."""
     one = _found(request, pk)
-    try:
-        services.report_compare(actor=request.user, report=one)
-    except AnalysisError as error:
-        raise _refused(error) from None
+    services.report_compare(actor=request.user, report=one)
     return _answer(one)
 
 

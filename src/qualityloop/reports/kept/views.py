@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,7 +19,7 @@ from qualityloop.foundation.jobs.models import JobRun
 from qualityloop.foundation.lake.reading import lake_path
 from qualityloop.foundation.panels import Fact, fact, record_page
 from qualityloop.foundation.permissions import requires
-from qualityloop.foundation.wording import shown
+from qualityloop.foundation.wording import language, shown
 from qualityloop.reports.kept import permissions, services
 from qualityloop.reports.kept.forms import AskForm
 from qualityloop.reports.kept.making import numbers_kept
@@ -30,11 +29,6 @@ from qualityloop.reports.kept.queries import reports_for
 
 FORMS = {"docx": "Word", "pdf": "PDF", "xlsx": "Excel", "html": "HTML", "json": "JSON"}
 SHOWN = 5  # comparisons on the page
-
-
-def language() -> str:
-    """ "zh" or "en", as the analysis core names them."""
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
 def _found(request: HttpRequest, pk: int) -> DiagnosisReport:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from qualityloop.analysis.calendar import WorkingCalendar
 from qualityloop.analysis.engine import open_engine
+from qualityloop.analysis.engine.literal import text_sql
 from qualityloop.analysis.indicators.evaluate.periods import last_day
 from qualityloop.analysis.lake import Lake
 from qualityloop.standards.sla.policy import CONDITIONS, Policy
@@ -90,7 +91,7 @@ def _steps(
     if not activities or "ticket_events" not in lake.datasets:
         return ()
     engine.attach("ticket_events", lake.datasets["ticket_events"].files)
-    wanted = ", ".join("'" + a.replace("'", "''") + "'" for a in activities)
+    wanted = ", ".join(text_sql(a, "duckdb") for a in activities)
     found = engine.query(
         'SELECT * FROM (SELECT e.ticket_id, e.activity, e."at", lead(e."at") OVER (PARTITION BY e.ticket_id'
         f' ORDER BY e."at", e.seq) AS until FROM ticket_events e JOIN tickets t USING (ticket_id) WHERE t.{inside})'

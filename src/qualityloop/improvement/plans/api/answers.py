@@ -6,14 +6,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, Field
 
-from qualityloop.analysis.messages import AnalysisError
-from qualityloop.foundation.api import ApiError, spoken
+from qualityloop.foundation.api import ApiError, refused_as, spoken
 from qualityloop.improvement.plans.lots import pages_of
 from qualityloop.improvement.plans.models import Checkpoint, Measure, Meeting, Plan, Review, Task
 from qualityloop.people.models import Staff
@@ -23,12 +21,8 @@ Made = TypeVar("Made")
 
 def tried(work: Callable[[], Made]) -> Made:
     """Do it, or answer 422 with why it cannot be done."""
-    try:
+    with refused_as(422):
         return work()
-    except ValidationError as error:
-        raise ApiError(422, "refused", " ".join(error.messages)) from None
-    except AnalysisError as error:
-        raise ApiError(422, "refused", error.in_language(get_language() or "zh")) from None
 
 
 def one_of(rows: Any, pk: int, *related: str) -> Any:
