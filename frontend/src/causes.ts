@@ -74,6 +74,11 @@ function here(): string | null {
   return item && tree()?.contains(item) ? (item.dataset.node ?? null) : null;
 }
 
+/** When nobody writes or drags: an answer to something earlier does not take the field away. */
+async function unwritten(): Promise<void> {
+  while (writing() || dragging) await new Promise((resolve) => window.setTimeout(resolve, 50));
+}
+
 async function sendNow(values: Record<string, string>): Promise<void> {
   const root = tree();
   const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
@@ -85,9 +90,10 @@ async function sendNow(values: Record<string, string>): Promise<void> {
       headers: { "X-CSRFToken": token, "X-Part": "1" },
       body: new URLSearchParams(values),
     });
+    const html = await answer.text();
+    await unwritten();
     const now = here();
-    if ([200, 409, 422].includes(answer.status))
-      swap(await answer.text(), now ?? values.node ?? null, now !== before && answer.status === 200);
+    if ([200, 409, 422].includes(answer.status)) swap(html, now ?? values.node ?? null, now !== before && answer.status === 200);
     else say(`${answer.status}`);
   } catch {
     say(navigator.onLine ? "…" : "offline");
@@ -262,8 +268,9 @@ async function ask(): Promise<void> {
   if (!root?.dataset.part || busy || dragging || writing() || document.hidden) return;
   if (root.querySelector("[data-conflict]")) return;
   const answer = await fetch(`${root.dataset.part}?revision=${root.dataset.revision}`);
+  const html = await answer.text();
   if (answer.status !== 200 || busy || dragging || writing() || tree() !== root) return;
-  swap(await answer.text(), here());
+  swap(html, here());
 }
 
 export function startCauses(): void {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from qualityloop.foundation.accounts import account_create
 from qualityloop.improvement.causes.editing import node_add, trees_start, vote
@@ -122,6 +122,26 @@ def test_a_fishbone_by_keyboard_alone(pages: Open, problem: Problem) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")  # leaves the tree; the button takes back the move
     expect(page.locator(FIRST)).to_have_attribute("data-cause", "夜班只有两个人")
+
+
+def test_an_answer_that_comes_late_takes_nothing_away_from_who_writes(pages: Open, problem: Problem) -> None:
+    page = pages().page
+    held: list[Route] = []
+    page.route("**/do/", lambda route: route.continue_() if held else held.append(route))  # the vote is on its way
+    item(page, "招聘停了三个月").focus()
+    page.keyboard.press("v")
+    page.keyboard.press("F2")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("招聘停了")
+    page.wait_for_timeout(100)
+    with page.expect_response("**/do/"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator("[data-writing]")).to_be_focused()
+    page.keyboard.type("半年")
+    page.keyboard.press("Enter")
+    expect(item(page, "招聘停了半年").locator(".ql-vote")).to_have_text("1")
+    expect(item(page, "招聘停了半年")).to_be_focused()
 
 
 def test_two_people_at_once_lose_nothing(pages: Open, problem: Problem) -> None:
