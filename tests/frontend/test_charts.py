@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser import DIST, opened
+from tests.browser import DIST, opened, violations
 
 from qualityloop.analysis.indicators.standard import Unit
 from qualityloop.analysis.problems.wording import format_value
@@ -282,7 +282,7 @@ def test_numbers_read_as_on_the_pages(language: str, chromium: Browser, site: st
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_charts_are_accessible(theme: str, chromium: Browser, site: str) -> None:
-    with opened(chromium, f"{site}/all.html", policy=False) as watched:
+    with opened(chromium, f"{site}/all.html") as watched:
         if theme == "dark":
             watched.page.get_by_role("button", name="Theme").click()
-        assert watched.violations() == []
+        assert violations(watched.page) == []

@@ -14,7 +14,7 @@ from qualityloop.improvement.causes.models import Node
 from qualityloop.improvement.problems.models import Problem
 from qualityloop.improvement.problems.services import problem_open
 from tests.audit_triggers import flushing
-from tests.browser import Watched, chromium, opened
+from tests.browser import Watched, chromium, opened, violations
 
 __all__ = ["chromium"]
 
@@ -194,7 +194,7 @@ def test_a_bone_is_dragged(pages: Open, problem: Problem) -> None:
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_it_can_be_read_everywhere(pages: Open, problem: Problem, width: int, scheme: str) -> None:
     for tree in ("fishbone", "whys"):
-        watched = pages(tree=tree, width=width, scheme=scheme, policy=False)
+        watched = pages(tree=tree, width=width, scheme=scheme)
         page = watched.page
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        assert watched.violations() == []
+        assert violations(watched.page) == []

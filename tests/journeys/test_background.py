@@ -18,8 +18,9 @@ from qualityloop.foundation.notices import NoticeKind, kinds, notify
 from qualityloop.foundation.notices.models import Delivery, Notice
 from qualityloop.foundation.webhooks.events import PING
 from qualityloop.foundation.webhooks.models import Announcement, Attempt, Call, Subscription
+from tests.browser import violations
 from tests.journeys.conftest import PASSWORD
-from tests.journeys.test_everywhere import AXE, RULES, settle
+from tests.journeys.test_everywhere import settle
 
 SHOTS = os.environ.get("QUALITYLOOP_SHOTS")  # a folder, for those who want to look
 Open = Callable[..., Page]
@@ -94,9 +95,7 @@ def test_every_page_can_be_used(open_page: Open, product: str, news: NoticeKind,
                 continue
             page.goto(product + address)
             page.wait_for_selector(".ql-bell__count", state="attached")
-            page.evaluate(AXE.read_text("utf-8"))
-            result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-            found += [f"{name}: {f['id']}: {f['nodes'][0]['html'][:200]}" for f in result["violations"]]
+            found += [f"{name}: {fault}" for fault in violations(page)]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{name} scrolls sideways")
             if SHOTS:

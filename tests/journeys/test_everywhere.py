@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import skip
+from tests.browser import violations
 from tests.journeys.pages import PAGES
-
-AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
 def settle(page: Page, address: str) -> None:
@@ -25,9 +20,6 @@ def settle(page: Page, address: str) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_use_it(open_page: Callable[..., Page], product: str, theme: str) -> None:
     """WCAG 2.1 AA as axe-core sees it."""
-    if not AXE.is_file():
-        skip("axe-core is not installed: make setup")
-    source = AXE.read_text("utf-8")
     page = open_page(theme=theme)
     found: list[str] = []
     for name, address in PAGES.items():
@@ -35,23 +27,15 @@ def test_everybody_can_use_it(open_page: Callable[..., Page], product: str, them
             continue
         settle(page, product + address)
         assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
-        page.evaluate(source)
-        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        for fault in result["violations"]:
-            nodes = [node["html"][:160] + " :: " + node["failureSummary"][-200:] for node in fault["nodes"][:3]]
-            found.append(f"{name}: {fault['id']}: {json.dumps(nodes, ensure_ascii=False)}")
+        found += [f"{name}: {fault}" for fault in violations(page)]
     assert not found, "\n".join(found)
 
 
 def test_the_sign_in_page_too(open_page: Callable[..., Page], product: str) -> None:
-    if not AXE.is_file():
-        skip("axe-core is not installed: make setup")
     for theme in ("light", "dark"):
         page = open_page(role=None, theme=theme)
         settle(page, product + "/sign-in/")
-        page.evaluate(AXE.read_text("utf-8"))
-        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        assert [fault["id"] for fault in result["violations"]] == []
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])

@@ -144,20 +144,20 @@ def plan_it(leader: Page, boss: Page, home: str, problem: Problem) -> Plan:
     leader.locator("input[name=amount]").fill("5")
     leader.locator("select[name=method]").select_option("did")
     leader.get_by_role("button", name="保存").click()
-    expect(leader.get_by_text("5 个百分点").first).to_be_visible()
+    expect(leader.locator("main").get_by_text("5 个百分点").first).to_be_visible()
     leader.get_by_role("button", name="提交审批").click()
-    expect(leader.get_by_text("待批准").first).to_be_visible()
+    expect(leader.locator("main").get_by_text("待批准").first).to_be_visible()
     plan = Plan.objects.get()
     boss.goto(f"{home}/improvement/plans/{plan.pk}/")
     boss.get_by_role("button", name="批准").click()
-    expect(boss.get_by_text("已批准").first).to_be_visible()
+    expect(boss.locator("main").get_by_text("已批准").first).to_be_visible()
     return plan
 
 
 def carry_it_out(leader: Page, agent: Page, home: str, plan: Plan) -> None:
     leader.goto(f"{home}/improvement/plans/{plan.pk}/")
     leader.get_by_role("button", name="启动并冻结").click()
-    expect(leader.get_by_text("已冻结")).to_be_visible()
+    expect(leader.locator("main").get_by_text("已冻结")).to_be_visible()
     leader.get_by_role("link", name="添加任务").click()
     leader.get_by_label("任务", exact=True).fill("写好检索规范并培训")
     leader.get_by_label("责任人", exact=True).select_option(label="小周")
@@ -214,10 +214,12 @@ def test_from_a_warning_to_a_new_standard(person: Person, live_server: Any, hous
 
     # what worked becomes the standard
     boss.goto(f"{home}/improvement/effects/of-problem/{problem.pk}/")
-    boss.get_by_role("button", name="固化为标准").click()
+    with boss.expect_navigation():
+        boss.get_by_role("button", name="固化为标准").click()
     sop = Proposal.objects.get(kind="sop")
     boss.goto(f"{home}/improvement/proposals/{sop.pk}/")
-    boss.get_by_role("button", name="采纳并起草").click()
+    with boss.expect_navigation():
+        boss.get_by_role("button", name="采纳并起草").click()
     sop.refresh_from_db()
     version = Version.objects.get(pk=sop.version_id)
     address = f"{home}/standards/sops/{version.document.key}/{version.number}/"
@@ -240,4 +242,4 @@ def test_from_a_warning_to_a_new_standard(person: Person, live_server: Any, hous
     expect(origin).to_contain_text("没有规定先查再升级")
     origin.get_by_role("link", name="技术支持组升级率偏高").click()
     expect(boss.get_by_role("heading", name="技术支持组升级率偏高")).to_be_visible()
-    expect(boss.get_by_text(EarlyWarning.objects.get().number).first).to_be_visible()
+    expect(boss.locator("main").get_by_text(EarlyWarning.objects.get().number).first).to_be_visible()

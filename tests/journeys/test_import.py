@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from qualityloop.feedback.models import Complaint
-from tests.conftest import skip
-from tests.journeys.test_everywhere import AXE, RULES
+from tests.browser import violations
 
 LINES = [f"C{n:03},2026-05-{n % 28 + 1:02} 08:{n % 60:02}:00,{'电话' if n % 2 else '在线'},屏幕不亮" for n in range(60)]
 LINES[7] = "C007,上周三,电话,屏幕不亮"
@@ -21,11 +20,7 @@ COMPLAINTS = ("投诉编号,受理时间,渠道,投诉内容\n" + "\n".join(LINE
 def sound(page: Page, width: int) -> None:
     """Usable by everybody, and no wider than the screen."""
     page.wait_for_load_state("networkidle")
-    if not AXE.is_file():
-        skip("axe-core is not installed: make setup")
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.browser import DIST, address_of, opened
+from tests.browser import DIST, address_of, opened, violations
 from tests.conftest import skip
 from tests.reports.samples import BREAKOUT, DIAGNOSIS, PROCESS
 
@@ -208,9 +208,9 @@ def test_is_accessible(
 ) -> None:
     file = tmp_path / "report.html"
     file.write_bytes(request.getfixturevalue(document))
-    with opened(chromium, address_of(file), scheme=scheme, policy=False) as watched:
+    with opened(chromium, address_of(file), scheme=scheme) as watched:
         watched.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-        assert watched.violations() == []
+        assert violations(watched.page) == []
 
 
 @pytest.mark.browser

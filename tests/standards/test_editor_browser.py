@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests.audit_triggers import flushing
-from tests.browser import Watched, chromium, opened
+from tests.browser import Watched, chromium, opened, violations
 
 from qualityloop.foundation.accounts import account_create
 from qualityloop.standards.process_maps.writing import WRITING as MAPS
@@ -127,12 +127,12 @@ def test_trying_out(pages: Open) -> None:
                                   "/standards/sops-to-read/", "/standards/score-sheets/new/"])  # fmt: skip
 def test_phone_and_axe(pages: Open, path: str) -> None:
     for width, scheme in ((1440, "light"), (390, "dark")):
-        watched = pages(path, width=width, scheme=scheme, policy=False)
+        watched = pages(path, width=width, scheme=scheme)
         page = watched.page
         page.evaluate("s => document.documentElement.dataset.bsTheme = s", scheme)
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert watched.violations() == []
+        assert violations(watched.page) == []
         if folder := os.environ.get("PICTURES"):
             page.screenshot(path=f"{folder}/{path.strip('/').replace('/', '_')}_{width}.png", full_page=True)
 
@@ -146,9 +146,9 @@ def test_handbook_on_paper_phone_and_axe(pages: Open) -> None:
     Document.objects.all().delete()
     make_documents()
     for width, scheme in ((1440, "light"), (390, "dark")):
-        watched = pages("/handbook/", width=width, scheme=scheme, policy=False)
+        watched = pages("/handbook/", width=width, scheme=scheme)
         watched.page.evaluate("s => document.documentElement.dataset.bsTheme = s", scheme)
         assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert watched.violations() == []
+        assert violations(watched.page) == []
         if folder := os.environ.get("PICTURES"):
             watched.page.screenshot(path=f"{folder}/handbook_{width}.png", full_page=True)

@@ -147,7 +147,7 @@ def _policy(style: str, script: str) -> str:
 
 def scrolling(table: Html, label: str) -> Html:
     """A wide table that scrolls by itself, by keyboard too."""
-    return tag("div", table, class_="ql-scroll", tabindex="0", role="region", aria_label=label)
+    return tag("div", table, class_="ql-scroll", tabindex="0", role="group", aria_label=label)
 
 
 def table(headings: list[Child], rows: list[Html], *, label: str, right: frozenset[int] = frozenset()) -> Html:

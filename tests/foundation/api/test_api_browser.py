@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests.audit_triggers import flushing
-from tests.browser import Watched, chromium, opened
+from tests.browser import Watched, chromium, opened, violations
 
 from qualityloop.foundation.accounts import account_create
 
@@ -78,11 +78,11 @@ def test_a_token_from_my_account_to_its_first_use(director: Open, live_server: A
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_phone_and_desk(director: Open, width: int, scheme: str) -> None:
-    watched = director("/api/tokens/", width=width, scheme=scheme, policy=False)
+    watched = director("/api/tokens/", width=width, scheme=scheme)
     for path, name in (("/api/tokens/", "tokens"), ("/api/v1/docs/", "docs")):
         watched.page.goto(watched.page.url.split("/api/")[0] + path)
         if name == "docs":
             watched.page.locator("#views_keep > summary").click()
         picture(watched, f"{name}-{width}-{scheme}")
         assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert watched.violations() == []
+        assert violations(watched.page) == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.audit_triggers import flushing
-from tests.browser import Watched, chromium, opened
+from tests.browser import Watched, chromium, opened, violations
 from tests.foundation.listing.records import tickets
 
 from qualityloop.foundation.accounts import account_create
@@ -124,11 +124,11 @@ def test_the_export_is_a_file(lists: Open) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_phone_and_desk(lists: Open, width: int, scheme: str) -> None:
-    watched = lists("?status=overdue&created_at_from=2026-09-01", width=width, scheme=scheme, policy=False)
+    watched = lists("?status=overdue&created_at_from=2026-09-01", width=width, scheme=scheme)
     page = watched.page
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     picture(page, f"list-{width}-{scheme}")
-    assert watched.violations() == []
+    assert violations(watched.page) == []
     if width == 390:
         page.get_by_role("button", name="筛选").click()
         page.wait_for_timeout(400)
