@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tests.conftest import ROOT, skip
 
@@ -18,6 +18,8 @@ AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DIST = ROOT / "src" / "qualityloop" / "static" / "dist"
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 AND_GOOD_PRACTICE = (*WCAG, "best-practice")
+PATIENCE = 60_000  # milliseconds: the machine may be busy, and what comes at all mostly comes at once
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,7 @@ def opened(
         color_scheme=scheme,  # type: ignore[arg-type]
         **options,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     watched = Watched(context.new_page())
 
     def requested(request: Request) -> None:

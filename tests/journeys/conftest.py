@@ -12,12 +12,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from qualityloop.demo import generate
 from qualityloop.foundation.accounts import account_create
 from tests.audit_triggers import flushing
-from tests.browser import chromium
+from tests.browser import PATIENCE, chromium
 
 __all__ = ["chromium"]
 
 PASSWORD = "Qu4lity loops"
-PATIENCE = 15_000  # milliseconds; the machine may be busy
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

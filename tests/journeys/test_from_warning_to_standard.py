@@ -26,12 +26,12 @@ from qualityloop.improvement.effects.models import Proposal
 from qualityloop.improvement.plans.models import Plan, Task
 from qualityloop.improvement.problems.models import Problem
 from qualityloop.standards.versions.models import Version
+from tests.browser import PATIENCE
 from tests.improvement.test_whole_loop_api import at, lake_home
 from tests.people.conftest import House, build
 
 __all__ = ["lake_home"]
 
-PATIENCE = 30_000  # milliseconds
 FOUND = Finding(
     "past_warning", "escalation_rate", (("team", "技术支持组"),), date(2026, 4, 1), date(2026, 4, 26), "important",
     RULES["past_warning"].name, 0.14, 0.10, 200, 0.11, 0.18, 0.001, {"grain": "month"},
@@ -74,9 +74,7 @@ def person(chromium: Browser, live_server: Any, house: House) -> Iterator[Person
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
-    expect.set_options(timeout=PATIENCE)
     yield make
-    expect.set_options(timeout=5000)
     for context in contexts:
         context.close()
     assert [line for line in complaints if "status of 422" not in line] == []  # a form that was refused

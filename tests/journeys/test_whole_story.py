@@ -25,12 +25,12 @@ from playwright.sync_api import Browser, Page, expect
 from qualityloop.cli.serve import free_port
 from qualityloop.demo.accounts import PASSWORD
 from qualityloop.foundation.audit.triggers import drop_statements
+from tests.browser import PATIENCE
 from tests.conftest import ROOT
 from tests.journeys.test_standard import row_of
 from tests.processes.programs import hearing_interrupts
 
 pytestmark = pytest.mark.real_data
-PATIENCE = 60_000  # milliseconds; programs of their own start, and import
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -99,9 +99,7 @@ def person(chromium: Browser, address: str) -> Iterator[Callable[[str], Page]]:
         page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
 
-    expect.set_options(timeout=PATIENCE)
     yield make
-    expect.set_options(timeout=5000)
     for context in contexts:
         context.close()
     assert complaints == []
