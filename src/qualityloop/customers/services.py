@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from qualityloop.customers import actions
 from qualityloop.customers.models import Contact, Customer, Tier
-from qualityloop.foundation.audit.recording import record, values_of
+from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.records.numbering import next_number
 
 Values = dict[str, Any] | None
@@ -119,7 +119,6 @@ def _changed(
 ) -> None:
     """Record what differs."""
     before, after = values
-    if before is not None and after is not None:
-        names = [name for name in after if before[name] != after[name]]
-        before, after = {name: before[name] for name in names}, {name: after[name] for name in names}
+    if after is not None:
+        before, after = differing(before, after)
     record(actor=actor, action=action, record=kept, before=before, after=after, reason=reason, address=address)

@@ -56,6 +56,14 @@ def record(
     return entry
 
 
+def differing(before: Values, after: Mapping[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """What of `before` and `after` is worth an entry: the values that differ; all of them where there was nothing."""
+    if before is None:
+        return None, dict(after)
+    names = [name for name in after if before[name] != after[name]]
+    return {name: before[name] for name in names}, {name: after[name] for name in names}
+
+
 def values_of(instance: models.Model, *fields: str) -> dict[str, Any]:
     """The named columns of a record (all but secret ones where none are named), for before and after."""
     names = fields or [field.attname for field in instance._meta.concrete_fields]

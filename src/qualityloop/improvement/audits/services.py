@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qualityloop.foundation.audit.recording import record, values_of
+from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.records.numbering import next_number
 from qualityloop.foundation.webhooks import announce
@@ -234,16 +234,15 @@ def point_answer(
         names = ("answer", "note", "looked", "fine")
         before = values_of(kept, *names)
         kept.answer, kept.note, kept.looked, kept.fine = answer, note.strip()[:4000], looked, fine
-        after = values_of(kept, *names)
-        if before == after:
+        was, now = differing(before, values_of(kept, *names))
+        if not now:
             return kept
         kept.answered_by, kept.answered_at = (_person(actor), timezone.now()) if answer else (None, None)
         kept.save()
         _save(one)
-        changed = [name for name in names if before[name] != after[name]]
         record(
-            actor=actor, action=actions.POINT_ANSWERED, record=one, before={n: before[n] for n in changed},
-            after={"text": kept.text, **{n: after[n] for n in changed}}, address=address,
+            actor=actor, action=actions.POINT_ANSWERED, record=one, before=was, after={"text": kept.text, **now},
+            address=address,
         )  # fmt: skip
     return kept
 
@@ -294,11 +293,9 @@ def _save(one: Round) -> None:
 def _record_changed(  # noqa: PLR0917
     actor: Any, action: Any, one: Round, before: dict[str, Any], after: dict[str, Any], address: str
 ) -> None:
-    if names := [name for name in after if before[name] != after[name]]:
-        record(
-            actor=actor, action=action, record=one, before={n: before[n] for n in names},
-            after={n: after[n] for n in names}, address=address,
-        )  # fmt: skip
+    was, now = differing(before, after)
+    if now:
+        record(actor=actor, action=action, record=one, before=was, after=now, address=address)
 
 
 def _said(one: Round) -> dict[str, Any]:

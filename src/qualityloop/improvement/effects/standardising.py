@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from qualityloop.foundation.audit.recording import record, values_of
+from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.wording import language
 from qualityloop.improvement.effects import actions, contents
@@ -105,13 +105,10 @@ def proposal_change(*, actor: User, proposal: Proposal, address: str = "", **val
             raise ValidationError({"title": _("Say in a few words what is to be changed.")})
         if kept.document is not None and DOCUMENTS.get(kept.kind) != kept.document.kind:
             raise ValidationError({"document": _("This standard is of another kind.")})
-        after = _said(kept)
-        if names := [name for name in after if before[name] != after[name]]:
+        was, now = differing(before, _said(kept))
+        if now:
             _save(kept)
-            record(
-                actor=actor, action=actions.PROPOSAL_CHANGED, record=kept, before={n: before[n] for n in names},
-                after={n: after[n] for n in names}, address=address,
-            )  # fmt: skip
+            record(actor=actor, action=actions.PROPOSAL_CHANGED, record=kept, before=was, after=now, address=address)
     return kept
 
 

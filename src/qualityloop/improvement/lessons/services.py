@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from qualityloop.analysis.messages import message
 from qualityloop.foundation.audit.actions import action
-from qualityloop.foundation.audit.recording import record, values_of
+from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.notices import notice_kind, notify
 from qualityloop.improvement.causes.queries import root_causes
@@ -70,14 +70,11 @@ def lesson_change(*, actor: User, lesson: Lesson, address: str = "", **values: s
         before = values_of(kept, *FIELDS)
         for name, value in values.items():
             setattr(kept, name, value)
-        after = values_of(kept, *FIELDS)
-        if names := [name for name in FIELDS if before[name] != after[name]]:
+        was, now = differing(before, values_of(kept, *FIELDS))
+        if now:
             kept.changed_at = timezone.now()
             kept.save()
-            record(
-                actor=actor, action=CHANGED, record=kept, before={n: before[n] for n in names},
-                after={n: after[n] for n in names}, address=address,
-            )  # fmt: skip
+            record(actor=actor, action=CHANGED, record=kept, before=was, after=now, address=address)
     return kept
 
 

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qualityloop.foundation.audit.recording import record, values_of
+from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.records.numbering import next_number
 from qualityloop.improvement.problems import actions, notices
@@ -135,13 +135,13 @@ def problem_change(*, actor: Any, problem: Problem, reason: str = "", address_of
             raise ValidationError({"grade_reason": _("Say why it has this grade.")})
         if members is not None:
             kept.members.set(members)
-        after = _values(kept) | {"members": _names(kept)}
-        if names := [name for name in after if before[name] != after[name]]:
+        was, now = differing(before, _values(kept) | {"members": _names(kept)})
+        if now:
             kept.changed_at = timezone.now()
             kept.save()
             record(
-                actor=actor, action=actions.PROBLEM_CHANGED, record=kept, before={n: before[n] for n in names},
-                after={n: after[n] for n in names}, reason=reason, address=address_of,
+                actor=actor, action=actions.PROBLEM_CHANGED, record=kept, before=was, after=now,
+                reason=reason, address=address_of,
             )  # fmt: skip
         if kept.owner_id != owner:
             notices.owner_told(kept, by=actor)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from qualityloop.diagnosis.warnings.models import Watch
 from qualityloop.diagnosis.warnings.services import register_watch
-from qualityloop.foundation.audit.recording import record, values_of
+from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.records.numbering import next_number
 from qualityloop.foundation.webhooks import announce
@@ -212,12 +212,11 @@ def risk_save(
         one.save()
         _save(kept)
         _watch(actor, kept, one, address)
-        if before != (after := _said(one, RISK_FIELDS)):
-            action = actions.RISK_ADDED if before is None else actions.RISK_CHANGED
-            names = [n for n in after if before is None or before[n] != after[n]]
+        was, now = differing(before, _said(one, RISK_FIELDS))
+        if now:
             record(
-                actor=actor, action=action, record=kept, before={n: before[n] for n in names} if before else None,
-                after={"title": one.title, **{n: after[n] for n in names}}, address=address,
+                actor=actor, action=actions.RISK_ADDED if before is None else actions.RISK_CHANGED, record=kept,
+                before=was, after={"title": one.title, **now}, address=address,
             )  # fmt: skip
         if one.owner_id is not None and one.owner_id != owner:
             notices.risk_yours(one, by=actor)
@@ -329,11 +328,9 @@ def _save(plan: LaunchPlan) -> None:
 def _differs(  # noqa: PLR0917
     actor: Any, action: Any, plan: LaunchPlan, before: dict[str, Any], after: dict[str, Any], address: str
 ) -> None:
-    if names := [n for n in after if before[n] != after[n]]:
-        record(
-            actor=actor, action=action, record=plan, before={n: before[n] for n in names},
-            after={n: after[n] for n in names}, address=address,
-        )  # fmt: skip
+    was, now = differing(before, after)
+    if now:
+        record(actor=actor, action=action, record=plan, before=was, after=now, address=address)
 
 
 def _said(one: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from qualityloop.foundation.audit.recording import record, values_of
+from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.records.numbering import next_number
 from qualityloop.foundation.webhooks.services import announce
 from qualityloop.operations.actions import TICKET_CHANGED, TICKET_REGISTERED
@@ -99,11 +99,9 @@ def ticket_change(*, actor: Any, ticket: Ticket, reason: str = "", address: str 
         kept.changed_at = now
         deadlines_set(kept, now)
         kept.save()
-        after = _values(kept)
-        changed = [name for name in after if before[name] != after[name]]
+        was, is_now = differing(before, _values(kept))
         record(
-            actor=actor, action=TICKET_CHANGED, record=kept, reason=reason, address=address,
-            before={name: before[name] for name in changed}, after={name: after[name] for name in changed},
+            actor=actor, action=TICKET_CHANGED, record=kept, before=was, after=is_now, reason=reason, address=address,
         )  # fmt: skip
         _announce(CHANGED.key, kept)
     return kept

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qualityloop.foundation.audit.recording import record, values_of
+from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.webhooks import announce
 from qualityloop.improvement.plans import actions, freezing, notices
@@ -92,14 +92,12 @@ def measure_save(
         if measure is None:
             one.place = values.get("place") or Measure.objects.filter(plan=kept).count() + 1
         one.save()
-        after = _said(one)
-        if before != after:
-            names = [n for n in after if before is None or before[n] != after[n]]
+        was, now = differing(before, _said(one))
+        if now:
             _save(kept)
             record(
                 actor=actor, action=actions.MEASURE_ADDED if before is None else actions.MEASURE_CHANGED, record=kept,
-                before=None if before is None else {n: before[n] for n in names},
-                after={"title": one.title, **{n: after[n] for n in names}}, address=address,
+                before=was, after={"title": one.title, **now}, address=address,
             )  # fmt: skip
     return one
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qualityloop.foundation.audit.recording import record, values_of
+from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.records.numbering import next_number
 from qualityloop.foundation.webhooks import announce
 from qualityloop.improvement.plans import actions, notices
@@ -67,14 +67,11 @@ def task_change(*, actor: Any, task: Task, address: str = "", **values: Any) -> 
             setattr(kept, name, value)
         if kept.starts_on is not None and kept.due_on < kept.starts_on:
             raise ValidationError({"due_on": _("It would be done before it begins.")})
-        after = _said(kept)
-        if names := [name for name in after if before[name] != after[name]]:
+        was, now = differing(before, _said(kept))
+        if now:
             kept.changed_at = timezone.now()
             kept.save()
-            record(
-                actor=actor, action=actions.TASK_CHANGED, record=kept, before={n: before[n] for n in names},
-                after={n: after[n] for n in names}, address=address,
-            )  # fmt: skip
+            record(actor=actor, action=actions.TASK_CHANGED, record=kept, before=was, after=now, address=address)
             if owner != kept.owner_id:
                 notices.task_given(kept, by=actor)
             announce(notices.TASK_CHANGED.key, notices.task_said(kept))
