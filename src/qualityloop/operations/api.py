@@ -19,7 +19,7 @@ from qualityloop.customers.queries import customers_for
 from qualityloop.foundation.api import ApiError, Instant, Strict, allows, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
-from qualityloop.foundation.files.api import FileAnswer, file_answer
+from qualityloop.foundation.files.api import StoredFileAnswer, file_answer
 from qualityloop.operations import permissions, services
 from qualityloop.operations.deadlines.answering import ClocksAnswer, clocks_answer
 from qualityloop.operations.models import Annotation, Interaction, Message, Ticket, TicketEvent
@@ -299,7 +299,7 @@ def mark_remove(request: HttpRequest, pk: Key, mark: Key) -> Status[None]:
 
 @interactions.get(
     "/{pk}/recording",
-    response=FileAnswer,
+    response=StoredFileAnswer,
     operation_id="interactions_recording",
     **allows(permissions.INTERACTIONS, _("Recording of an interaction"), _("Its content is that of the file.")),
 )
@@ -313,7 +313,7 @@ def recording(request: HttpRequest, pk: Key) -> dict[str, Any]:
 
 @interactions.post(
     "/{pk}/recording",
-    response={201: FileAnswer},
+    response={201: StoredFileAnswer},
     operation_id="interactions_recording_add",
     **allows(
         permissions.RECORDING_ADD,

@@ -24,7 +24,7 @@ files = Router(tags=[spoken(_("Files"))])
 CONTENT = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
-class FileAnswer(BaseModel):
+class StoredFileAnswer(BaseModel):
     """A file that was handed in or made."""
 
     id: int
@@ -37,7 +37,7 @@ class FileAnswer(BaseModel):
 
 @files.get(
     "/{pk}",
-    response=FileAnswer,
+    response=StoredFileAnswer,
     operation_id="files_one",
     **allows(SIGNED_IN, _("One file"), _("For whoever may see what it belongs to.")),
 )

@@ -13,7 +13,7 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from qualityloop.foundation.api import ApiError, Day, Strict, allows, register_router, spoken
-from qualityloop.foundation.files.api import FileAnswer, file_answer
+from qualityloop.foundation.files.api import StoredFileAnswer, file_answer
 from qualityloop.foundation.jobs.api import RunAnswer, run_answer
 from qualityloop.foundation.permissions import person
 from qualityloop.reports import permissions
@@ -54,7 +54,9 @@ class HandbookAnswer(BaseModel):
     sources: list[HandbookSource]
     gaps: list[HandbookGap]
     no_pdf: str = Field(description=spoken(_("Why no PDF can be made here; empty where it can")))
-    files: list[FileAnswer] = Field(description=spoken(_("The newest first; a file's content is fetched by its id")))
+    files: list[StoredFileAnswer] = Field(
+        description=spoken(_("The newest first; a file's content is fetched by its id"))
+    )
     runs: list[RunAnswer] = Field(description=spoken(_("What is being made for the caller")))
 
 
