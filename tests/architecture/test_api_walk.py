@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 
 assert get_resolver().url_patterns  # every room has declared its lists
 SAMPLES = {
-    "pk": "1", "mark": "1", "key": "first_response_online", "number": "1", "dataset": "tickets", "kind": "sla",
-    "role": "agent", "call": "6f1c1f0e-52f3-4c8e-9a0f-0d6d6f5a1a11",
+    "pk": "1", "mark": "1", "contact": "1", "key": "first_response_online", "number": "1", "dataset": "tickets",
+    "kind": "sla", "role": "agent", "call": "6f1c1f0e-52f3-4c8e-9a0f-0d6d6f5a1a11",
 }  # fmt: skip # in addresses
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from qualityloop.customers.models import Customer, Tier
+from qualityloop.customers.models import Contact, Customer, Tier
 from qualityloop.people.scope import scope_of
 
 
@@ -23,6 +23,11 @@ def customers_for(user: Any) -> QuerySet[Customer]:
 def customer_whole(user: Any, pk: int) -> Customer | None:
     """One customer with the tier; None where `user` may not see it."""
     return customers_for(user).select_related("tier", "batch").filter(pk=pk).first()
+
+
+def contacts_of(customer: Customer) -> QuerySet[Contact]:
+    """Whom to talk to at a customer's, the main contact first."""
+    return Contact.objects.filter(customer=customer).select_related("customer")
 
 
 def tiers_counted() -> QuerySet[Tier]:

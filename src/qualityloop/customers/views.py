@@ -17,7 +17,7 @@ from qualityloop.customers.completeness import completeness
 from qualityloop.customers.forms import ContactForm, CustomerForm, TierForm
 from qualityloop.customers.models import Contact, Customer, Tier
 from qualityloop.customers.permissions import CUSTOMER_EDIT, CUSTOMERS, TIERS
-from qualityloop.customers.queries import customer_whole, tiers_counted
+from qualityloop.customers.queries import contacts_of, customer_whole, tiers_counted
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.panels import Fact, fact, record_page, timeline_of
 from qualityloop.foundation.permissions import requires
@@ -39,7 +39,7 @@ def found(request: HttpRequest, pk: int) -> Customer:
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """One customer: basics, contacts, preferences, needs, how complete all that is, and the service history."""
     one = found(request, pk)
-    contacts = list(Contact.objects.filter(customer=one))
+    contacts = list(contacts_of(one))
     facts = [fact(one, name) for name in FIELDS]
     facts[2:2] = [Fact(_("Tier"), one.tier or "")]
     facts += [Fact(_("Source"), one.source), fact(one, "recorded_at"), fact(one, "changed_at")]
@@ -154,7 +154,7 @@ def _tier(request: HttpRequest, one: Tier) -> HttpResponse:
 
 
 def _contact_of(customer: Customer, pk: int) -> Contact:
-    one = Contact.objects.filter(customer=customer, pk=pk).select_related("customer").first()
+    one = contacts_of(customer).filter(pk=pk).first()
     if one is None:
         raise Http404
     return one

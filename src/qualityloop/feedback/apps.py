@@ -15,7 +15,13 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         """Receive the room's fact tables, publish them to the lake, stand in the navigation."""
-        from qualityloop.feedback import facts, moments, permissions, receiving
+        from qualityloop.feedback import (
+            api,  # noqa: F401 (registers its operations)
+            facts,
+            moments,
+            permissions,
+            receiving,
+        )
         from qualityloop.foundation.navigation import Entry, register
 
         facts.publish()

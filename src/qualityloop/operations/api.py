@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from ninja import Router
+from ninja import File, Router
+from ninja.files import UploadedFile
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
@@ -18,6 +19,7 @@ from qualityloop.customers.queries import customers_for
 from qualityloop.foundation.api import ApiError, Instant, Strict, allows, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
+from qualityloop.foundation.files.api import StoredFileAnswer, file_answer
 from qualityloop.operations import permissions, services
 from qualityloop.operations.deadlines.answering import ClocksAnswer, clocks_answer
 from qualityloop.operations.models import Annotation, Interaction, Message, Ticket, TicketEvent
@@ -293,6 +295,39 @@ def mark_remove(request: HttpRequest, pk: Key, mark: Key) -> Status[None]:
     """One's own only."""
     services.moment_remove(actor=request.user, mark=_own(request, pk, mark), address=address_of(request))
     return Status(204, None)
+
+
+@interactions.get(
+    "/{pk}/recording",
+    response=StoredFileAnswer,
+    operation_id="interactions_recording",
+    **allows(permissions.INTERACTIONS, _("Recording of an interaction"), _("Its content is that of the file.")),
+)
+def recording(request: HttpRequest, pk: Key) -> dict[str, Any]:
+    """Its content is that of the file."""
+    one = _interaction_of(request, pk)
+    if one.recording is None:
+        raise Http404
+    return file_answer(one.recording)
+
+
+@interactions.post(
+    "/{pk}/recording",
+    response={201: StoredFileAnswer},
+    operation_id="interactions_recording_add",
+    **allows(
+        permissions.RECORDING_ADD,
+        _("Add a recording"),
+        _("WAV, MP3 or Ogg, beside the transcript and in place of an earlier one."),
+    ),
+)
+def recording_add(request: HttpRequest, pk: Key, file: File[UploadedFile]) -> Status[dict[str, Any]]:
+    """WAV, MP3 or Ogg, beside the transcript and in place of an earlier one."""
+    kept = services.recording_add(
+        actor=request.user, interaction=_interaction_of(request, pk), content=file, name=file.name or "",
+        address=address_of(request),
+    )  # fmt: skip
+    return Status(201, file_answer(kept.recording))
 
 
 def _ticket_of(request: HttpRequest, pk: int) -> Ticket:

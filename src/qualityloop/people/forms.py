@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from qualityloop.foundation.roles import Role
 from qualityloop.people.models import Department, EvaluationGroup, GroupMember, Staff
 from qualityloop.people.services import Member
 
+COMMAS = re.compile("[,\uff0c\u3001]")  # of a Chinese keyboard too
 PICKS = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
 
 
@@ -148,5 +150,5 @@ class GroupForm(forms.Form):
         found: list[Member] = [(posts.LEADER.value, data["leader"], "")]
         for post in (posts.SENIOR_AGENT, posts.QC):
             found += [(post.value, one, "") for one in data[post.value]]
-        names = data["customer"].replace(",", ",").replace("、", ",").split(",")
+        names = COMMAS.split(data["customer"])
         return [*found, *((posts.CUSTOMER.value, None, name.strip()[:150]) for name in names if name.strip())]

@@ -16,7 +16,7 @@ class ReportsConfig(AppConfig):
         """Declare jobs and files, and put the handbook into the navigation."""
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.reports import permissions
-        from qualityloop.reports.handbook import files, jobs
+        from qualityloop.reports.handbook import api, files, jobs  # noqa: F401 (`api` registers its operations)
 
         files.declare()
         jobs.declare()

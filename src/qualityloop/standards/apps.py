@@ -20,6 +20,7 @@ class StandardsConfig(AppConfig):
         from qualityloop.standards.calendars.kind import CALENDARS
         from qualityloop.standards.indicators.kind import INDICATORS
         from qualityloop.standards.sla.kind import SLA
+        from qualityloop.standards.sops import api as sops_api  # noqa: F401
         from qualityloop.standards.versions.history import words
         from qualityloop.standards.versions.kinds import entry_pages
         from qualityloop.standards.waiting import connect as fill_the_loop

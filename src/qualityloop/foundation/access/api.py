@@ -126,7 +126,7 @@ def account_new(request: HttpRequest, account: NewAccount) -> Status[dict[str, A
     """Its one-time password is in the answer, and nowhere else."""
     values = filled(NewAccountForm, account.model_dump())
     user, password = account_make(actor=_me(request), address=address_of(request), **values)
-    return Status(201, {**_account(user), "one_time_password": password})
+    return Status(201, made_account(user, password))
 
 
 @accounts.patch(
@@ -152,7 +152,7 @@ def account_edit(request: HttpRequest, pk: Key, change: AccountChange) -> dict[s
 def account_password(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """Ends the sessions of the account, and opens it."""
     password = password_reset(actor=request.user, user=_user(pk), address=address_of(request))
-    return {**_account(_user(pk)), "one_time_password": password}
+    return made_account(_user(pk), password)
 
 
 @accounts.post(
@@ -243,6 +243,11 @@ def role_gone(request: HttpRequest, role: RolePath) -> Status[None]:
         raise ValidationError(gettext("A shipped role cannot be removed."))
     role_remove(actor=request.user, key=role, address=address_of(request))
     return Status(204, None)
+
+
+def made_account(user: User, password: str) -> dict[str, Any]:
+    """An account with its one-time password, for the one answer that says it."""
+    return {**_account(user), "one_time_password": password}
 
 
 def _me(request: HttpRequest) -> User:

@@ -13,7 +13,7 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the operations of the foundation."""
-        from qualityloop.foundation.api import own
+        from qualityloop.foundation.api import mine, own  # noqa: F401 (`mine` adds to a router of `own`)
         from qualityloop.foundation.api.registry import register_router
 
         register_router("me", own.me)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.forms import Form
+from django.forms import BaseForm
+
+Filled = TypeVar("Filled", bound=BaseForm)
 
 
-def filled(make: Callable[..., Form], changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def filled(make: Callable[..., BaseForm], changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What the form that `make` makes takes, after `changes` to what it shows. ValidationError by field."""
+    return filled_form(make, changes).cleaned_data
+
+
+def filled_form(make: Callable[..., Filled], changes: Mapping[str, Any] | None = None) -> Filled:
+    """The form itself, valid, for those that make more of their fields."""
     shown = make()
     kept = {name: shown.get_initial_for_field(field, name) for name, field in shown.fields.items()}
     form = make({**kept, **(changes or {})})
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
-    return form.cleaned_data
+    return form

@@ -14,7 +14,7 @@ class CareConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the jobs, and put the page into the navigation."""
-        from qualityloop.foundation.care import jobs  # noqa: F401 (declares them)
+        from qualityloop.foundation.care import api, jobs  # noqa: F401 (register what they declare)
         from qualityloop.foundation.care.permissions import STATE
         from qualityloop.foundation.navigation import SYSTEM, Entry, register
 

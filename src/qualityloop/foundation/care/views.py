@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-from pathlib import Path
-
-import django
-from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from qualityloop import __version__
 from qualityloop.foundation.care.checks import Level, checked
 from qualityloop.foundation.care.permissions import STATE
+from qualityloop.foundation.care.queries import installation
 from qualityloop.foundation.permissions import requires
 
 LEVELS = {Level.ERROR: "missed", Level.WARNING: "warning"}
@@ -31,16 +24,15 @@ def state(request: HttpRequest) -> HttpResponse:
         found = sorted(one.findings, key=lambda f: f.level)
         texts = [(LEVELS[f.level], f.text.in_language(language)) for f in found]
         lines.append((one.check.label.in_language(language), texts))
-    home = Path(settings.QUALITYLOOP_HOME)
-    free = shutil.disk_usage(home).free / 2**30 if home.exists() else None
+    here = installation()
     context = {
         "lines": lines,
         "problems": sum(bool(texts) for _, texts in lines),
-        "version": __version__,
-        "python": sys.version.split()[0],
-        "django": django.get_version(),
-        "database": {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor],
-        "home": home,
-        "free": free,
+        "version": here.version,
+        "python": here.python,
+        "django": here.django,
+        "database": here.database,
+        "home": here.home,
+        "free": None if here.free is None else here.free / 2**30,
     }
     return render(request, "care/state.html", context)

@@ -10,3 +10,7 @@ class FilesConfig(AppConfig):
 
     name = "qualityloop.foundation.files"
     label = "files"
+
+    def ready(self) -> None:
+        """Register the room's operations."""
+        from qualityloop.foundation.files import api  # noqa: F401 (registers its operations)

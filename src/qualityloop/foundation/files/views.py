@@ -13,10 +13,9 @@ from django.views.decorators.http import require_safe
 from qualityloop.analysis.messages import AnalysisError
 from qualityloop.foundation.files.kinds import KINDS, ending
 from qualityloop.foundation.files.models import StoredFile
-from qualityloop.foundation.files.purposes import PURPOSES
+from qualityloop.foundation.files.queries import file_for
 from qualityloop.foundation.files.store import file_open
-from qualityloop.foundation.models import User
-from qualityloop.foundation.permissions import SIGNED_IN, requires
+from qualityloop.foundation.permissions import SIGNED_IN, person, requires
 
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 PIECE = 256 * 1024
@@ -26,20 +25,14 @@ PIECE = 256 * 1024
 @require_safe
 def stored_file(request: HttpRequest, number: int) -> HttpResponseBase:
     """The content of a file, or the stretch of it that a player asks for."""
-    stored = StoredFile.objects.filter(pk=number).first()
-    purpose = PURPOSES.get(stored.purpose) if stored else None
-    if (
-        stored is None
-        or purpose is None
-        or not isinstance(request.user, User)
-        or not purpose.allows(request.user, stored)
-    ):
+    stored = file_for(person(request), number)
+    if stored is None:
         raise Http404
     try:
         file = file_open(stored)
     except AnalysisError as error:
         raise Http404 from error
-    return _headers(_answer(request, file, stored.size), stored, as_attachment="download" in request.GET)
+    return answer_headers(_answer(request, file, stored.size), stored, as_attachment="download" in request.GET)
 
 
 def _answer(request: HttpRequest, file: IO[bytes], size: int) -> HttpResponseBase:
@@ -79,7 +72,8 @@ def _pieces(file: IO[bytes], first: int, last: int) -> Iterator[bytes]:
             yield piece
 
 
-def _headers(response: HttpResponseBase, stored: StoredFile, *, as_attachment: bool) -> HttpResponseBase:
+def answer_headers(response: HttpResponseBase, stored: StoredFile, *, as_attachment: bool) -> HttpResponseBase:
+    """The answer with the headers under which a file can do no harm."""
     kind = KINDS.get(ending(stored.name))
     inline = kind is not None and kind.shown and not as_attachment
     response["Content-Type"] = stored.media_type if inline else "application/octet-stream"

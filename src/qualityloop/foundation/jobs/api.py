@@ -71,13 +71,13 @@ def listed(request: HttpRequest, query: Query[RunsAsked]) -> dict[str, Any]:
     """Newest first."""
     rows = runs_listed(_me(request), state=query.state or "", key=query.job, quiet=query.small)
     found, after = page_of(rows, Order("-id", "pk"), query.after, query.limit)
-    return {"items": [_run(one) for one in found], "next": after}
+    return {"items": [run_answer(one) for one in found], "next": after}
 
 
 @jobs.get("/{pk}", response=RunAnswer, operation_id="jobs_one", **allows(JOBS, _("One run of a job"), _("By its id.")))
 def one(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """By its id."""
-    return _run(_found(request, pk))
+    return run_answer(_found(request, pk))
 
 
 @jobs.post(
@@ -91,7 +91,7 @@ def again(request: HttpRequest, pk: Key) -> Status[dict[str, Any]]:
     found = _found(request, pk)
     if found.key not in KINDS:
         raise ApiError(409, "unknown_job", gettext("This job does not exist any more."))
-    return Status(201, _run(run_again(actor=_me(request), run=found, address=address_of(request))))
+    return Status(201, run_answer(run_again(actor=_me(request), run=found, address=address_of(request))))
 
 
 @jobs.post(
@@ -104,7 +104,7 @@ def cancel(request: HttpRequest, pk: Key) -> Status[dict[str, Any]]:
     """At once while it waits; one that runs stops at its next step."""
     if not run_cancel(actor=_me(request), run=_found(request, pk), address=address_of(request)):
         raise ApiError(409, "ended", gettext("There was nothing left to cancel."))
-    return Status(202, _run(_found(request, pk)))
+    return Status(202, run_answer(_found(request, pk)))
 
 
 def _me(request: HttpRequest) -> User:
@@ -118,7 +118,8 @@ def _found(request: HttpRequest, pk: int) -> JobRun:
     return found
 
 
-def _run(run: JobRun) -> dict[str, Any]:
+def run_answer(run: JobRun) -> dict[str, Any]:
+    """A run as the API says it."""
     names = ("label", "state", "done", "total", "text", "error", "attempts", "queued_at", "started_at", "ended_at")
     shown = {name: getattr(run, name) for name in names}
     return {"id": run.pk, "job": run.key, **shown, "again_of": run.again_of.pk if run.again_of else None}

@@ -14,7 +14,7 @@ class LakeConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the jobs, and put the page into the navigation."""
-        from qualityloop.foundation.lake import jobs  # noqa: F401 (declares them)
+        from qualityloop.foundation.lake import api, jobs  # noqa: F401 (register what they declare)
         from qualityloop.foundation.lake.permissions import DATA
         from qualityloop.foundation.navigation import Entry, register
 

@@ -31,11 +31,17 @@ class Freshness:
 class Shown:
     """A data set as the page shows it."""
 
+    key: str
     label: str
-    rows: str
+    count: int
     first: date | None
     last: date | None
     months: int
+
+    @property
+    def rows(self) -> str:
+        """How many rows there are, to be read."""
+        return f"{self.count:,}"
 
 
 def datasets(lake: Lake, language: str) -> list[Shown]:
@@ -46,7 +52,7 @@ def datasets(lake: Lake, language: str) -> list[Shown]:
             dataset = lake.datasets[name]
             first, last = dataset.days(day_column(contract.instant)) or (None, None)
             label = contract.label.in_language(language)
-            found.append(Shown(label, f"{dataset.rows:,}", first, last, len(dataset.partitions)))
+            found.append(Shown(name, label, dataset.rows, first, last, len(dataset.partitions)))
     return found
 
 

@@ -7,14 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from qualityloop.analysis.messages import AnalysisError
-from qualityloop.foundation.jobs import enqueue
-from qualityloop.foundation.jobs.models import LIVE, JobRun
 from qualityloop.foundation.lake import queries
-from qualityloop.foundation.lake.jobs import REBUILD, REFRESH
+from qualityloop.foundation.lake.jobs import ask_for, run_now
 from qualityloop.foundation.lake.permissions import DATA, REFRESHING
 from qualityloop.foundation.lake.reading import current_lake
-from qualityloop.foundation.models import User
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
 
 
 @requires(DATA)
@@ -32,7 +29,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "freshness": queries.freshness(),
         "datasets": queries.datasets(lake, getattr(request, "LANGUAGE_CODE", "zh-hans")) if lake else [],
         "refreshes": queries.latest(),
-        "run": JobRun.objects.filter(key__in=(REFRESH, REBUILD), state__in=LIVE).first(),
+        "run": run_now(),
         "may_refresh": REFRESHING.allows(request.user),
     }
     return render(request, "lake/data.html", context)
@@ -42,7 +39,5 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_POST
 def refresh(request: HttpRequest) -> HttpResponse:
     """Refresh at once, or with `rebuild` build everything anew; a second wish joins the first."""
-    assert isinstance(request.user, User)  # noqa: S101 (`requires` asks for somebody signed in)
-    key = REBUILD if request.POST.get("rebuild") else REFRESH
-    enqueue(key, actor=request.user, once=key)
+    ask_for(actor=person(request), rebuild=bool(request.POST.get("rebuild")))
     return redirect("lake:data")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
 
+from django.db import models
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,10 @@ from qualityloop.foundation.jobs import Progress, enqueue, job
 from qualityloop.reports.handbook.collecting import Handbook, collect
 from qualityloop.reports.handbook.files import PURPOSE
 from qualityloop.reports.handbook.pdf import handbook_pdf
+
+if TYPE_CHECKING:
+    from qualityloop.foundation.jobs.models import JobRun
+    from qualityloop.foundation.models import User
 
 MAKE = "reports.handbook"
 
@@ -60,3 +65,17 @@ def ask_for(*, actor: Any, form: str, language: str, at: datetime) -> Any:
     """Ask for a handbook as a file."""
     once = f"handbook-{form}-{language}-{at:%Y-%m-%d}"
     return enqueue(MAKE, actor=actor, once=once, form=form, language=language, day=at.isoformat())
+
+
+def runs_of(user: User) -> models.QuerySet[JobRun]:
+    """The handbooks that are being made for somebody."""
+    from qualityloop.foundation.jobs.models import JobRun
+
+    return JobRun.objects.filter(key=MAKE, actor=user, state__in=("queued", "running"))
+
+
+def instant_of(day: date | None) -> datetime:
+    """The last minute of a day, or now."""
+    if day is None:
+        return timezone.now()
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from qualityloop.foundation.files.models import StoredFile
-from qualityloop.foundation.jobs.models import JobRun
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
 from qualityloop.reports import permissions
 from qualityloop.reports.handbook import jobs, pdf
 from qualityloop.reports.handbook.collecting import collect
-from qualityloop.reports.handbook.files import PURPOSE
-
-SHOWN = 8  # files that were made
+from qualityloop.reports.handbook.files import made
 
 
 @requires(permissions.HANDBOOK)
@@ -28,13 +23,13 @@ def handbook(request: HttpRequest) -> HttpResponse:
     """Everything that is in force, now or on a day of the past."""
     language = get_language() or "zh"
     day = parse_date_or_none(request.GET.get("on", ""))
-    found = collect(instant_of(day), language)
+    found = collect(jobs.instant_of(day), language)
     missing = pdf.missing()
     context = {
         "handbook": found,
         "on": day,
-        "files": StoredFile.objects.filter(purpose=PURPOSE).order_by("-at", "-pk")[:SHOWN],
-        "runs": JobRun.objects.filter(key=jobs.MAKE, actor=request.user.pk, state__in=("queued", "running")),
+        "files": made(),
+        "runs": jobs.runs_of(person(request)),
         "no_pdf": missing.in_language(language) if missing else "",
     }
     return render(request, "reports/handbook.html", context)
@@ -48,7 +43,7 @@ def make(request: HttpRequest) -> HttpResponse:
     if form not in jobs.MAKERS:
         raise Http404
     day = parse_date_or_none(request.POST.get("on", ""))
-    jobs.ask_for(actor=request.user, form=form, language=get_language() or "zh", at=instant_of(day))
+    jobs.ask_for(actor=request.user, form=form, language=get_language() or "zh", at=jobs.instant_of(day))
     answer = redirect("reports:handbook")
     if day:
         answer["Location"] += f"?on={day.isoformat()}"
@@ -61,10 +56,3 @@ def parse_date_or_none(text: str) -> date | None:
         return parse_date(text)
     except ValueError:
         return None
-
-
-def instant_of(day: date | None) -> datetime:
-    """The last minute of a day, or now."""
-    if day is None:
-        return timezone.now()
-    return timezone.make_aware(datetime.combine(day, time(23, 59)))

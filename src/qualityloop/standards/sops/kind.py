@@ -10,7 +10,6 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from qualityloop.foundation.roles import Role
-from qualityloop.standards import permissions
 from qualityloop.standards.outline.editor import faults_of
 from qualityloop.standards.score_sheets.kind import name_of
 from qualityloop.standards.sops import queries
@@ -79,13 +78,12 @@ def shown(request: HttpRequest, version: Version) -> dict[str, Any]:
     """The SOP of a version, whether the person has read it, and for those who lead who has not."""
     sop, _faults = read_sop(version.content)
     holding = queries.in_force_now(version)
-    leads = permissions.EDIT.allows(request.user) or permissions.REVIEW.allows(request.user)
     return {
         "sop": laid_out(sop, get_language() or "zh"),
         "confirmable": holding,
         "confirmation": queries.confirmation(version, request.user),
         "must_read": queries.must_read(sop, request.user),  # type: ignore[arg-type]
-        "reading": queries.readers(version) if leads and not version.is_open else None,
+        "reading": queries.readers_shown(version, request.user),
     }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from qualityloop.foundation.access.current import current_roles
 from qualityloop.foundation.models import User
 from qualityloop.people.models import Department
+from qualityloop.standards import permissions
 from qualityloop.standards.sops.content import Procedure, read_sop
 from qualityloop.standards.sops.models import Confirmation
 from qualityloop.standards.versions.models import Version
@@ -81,6 +82,12 @@ def readers(version: Version) -> Readers:
         tuple(user for user in required if user.pk not in done),
         tuple(c for c in confirmed if c.person.pk not in keys),
     )
+
+
+def readers_shown(version: Version, user: object) -> Readers | None:
+    """The readers of a version that was released, for those who lead; None for all others."""
+    leads = permissions.EDIT.allows(user) or permissions.REVIEW.allows(user)
+    return readers(version) if leads and not version.is_open else None
 
 
 def confirmation(version: Version, user: object) -> Confirmation | None:
