@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 
 from qualityloop.collection.models import ImportRun, RejectedRow, RejectState, SavedMapping
 from qualityloop.collection.permissions import IMPORTS_OF_ALL
-from qualityloop.foundation.jobs.models import JobRun
+from qualityloop.foundation.jobs.models import JobRun, State
 from qualityloop.foundation.models import User
 
 
@@ -27,6 +27,11 @@ def rejects_for(user: User) -> QuerySet[RejectedRow]:
 def job_of(run: ImportRun) -> JobRun | None:
     """The background job that worked on the import last."""
     return JobRun.objects.filter(pk=run.job_number).first() if run.job_number else None
+
+
+def broken_off(run: ImportRun, job: JobRun | None) -> bool:
+    """Whether the job that should work on the import has ended without finishing."""
+    return run.is_busy and job is not None and job.state in (State.FAILED, State.CANCELLED)
 
 
 def reject_counts(run: ImportRun) -> dict[str, int]:

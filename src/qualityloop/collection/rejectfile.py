@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from qualityloop.analysis.datasets import DATASETS
@@ -40,6 +40,17 @@ def cells_of(run: ImportRun, reject: RejectedRow) -> dict[str, str | None]:
         if sample["source"] == reject.file or sample["file"] == reject.file:
             return split_line(reject.text, sample["columns"], sample.get("delimiter", ","))
     return {"text": reject.text}
+
+
+def with_changes(cells: dict[str, str | None], changes: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The cells with new texts; a surplus one (`+1`) goes where its text is empty, the others stay as they are."""
+    found: dict[str, str | None] = {}
+    for name, cell in cells.items():
+        text = (changes.get(name, cell) or "").replace("\r\n", "\n")
+        if name.startswith("+") and not text:
+            continue
+        found[name] = cell if text == (cell or "") else text
+    return found
 
 
 def lines(run: ImportRun, rows: Iterable[RejectedRow], header: list[str], language: str) -> Iterator[list[Cell]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from qualityloop.analysis.files.repairs import Cells
 from qualityloop.analysis.messages import AnalysisError, Message, message
-from qualityloop.collection import actions
+from qualityloop.collection import actions, rejectfile
 from qualityloop.collection.importing.repairing import wrong_with
 from qualityloop.collection.importing.spool import LONGEST_ROW
 from qualityloop.collection.importing.trying import Wrong
@@ -19,13 +19,19 @@ from qualityloop.foundation.audit.recording import record
 from qualityloop.foundation.jobs import enqueue
 from qualityloop.foundation.models import User
 
+LARGEST_FILE = 50 << 20  # bytes
 NOT_NOW: Message = message("the import is not done yet, or has been undone; its rows cannot be repaired now")
+
+
+def refuse_unless_repairable(reject: RejectedRow) -> None:
+    """AnalysisError where nothing can be done about the row any more, or not yet."""
+    if reject.run.state != ImportState.DONE or not reject.is_open:
+        raise AnalysisError(NOT_NOW)
 
 
 def reject_repair(*, actor: User, reject: RejectedRow, cells: Cells, address: str = "") -> Wrong | None:
     """Keep new cells for the row (and for the same row's other data sets). What is still wrong with them, or None."""
-    if reject.run.state != ImportState.DONE or not reject.is_open:
-        raise AnalysisError(NOT_NOW)
+    refuse_unless_repairable(reject)
     text = json.dumps(dict(cells))
     if len(text) > LONGEST_ROW:
         raise AnalysisError(message("the row is too long"))
@@ -39,6 +45,15 @@ def reject_repair(*, actor: User, reject: RejectedRow, cells: Cells, address: st
             after = {name: cells.get(name) for name in before}
             record(actor=actor, action=actions.REJECT_REPAIRED, record=one, before=before, after=after, address=address)
     return wrong
+
+
+def repaired_file(*, actor: User, run: ImportRun, name: str, content: bytes, address: str = "") -> tuple[int, int]:
+    """Keep what was put right in the file of rejected rows; how many rows fit now, and how many are still wrong."""
+    good = bad = 0
+    for reject, cells in rejectfile.changes(run, name, content):
+        wrong = reject_repair(actor=actor, reject=reject, cells=cells, address=address)
+        good, bad = good + (wrong is None), bad + (wrong is not None)
+    return good, bad
 
 
 def _siblings(reject: RejectedRow) -> list[RejectedRow]:

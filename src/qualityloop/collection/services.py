@@ -133,7 +133,7 @@ def import_map(
     *, actor: User | None, run: ImportRun, text: str, source: str = "", zone: str = "", address: str = ""
 ) -> Mapping:
     """Take a mapping, which may still be a draft; what was handed over before starts anew. AnalysisError if wrong."""
-    _refuse_unless_open(run)
+    refuse_unless_open(run)
     mapping = parse_mapping(text, looking.NAME, draft=True)
     try:
         parse_mapping(text, looking.NAME)
@@ -164,7 +164,8 @@ def _differing(before: str, after: str) -> tuple[str, str]:
     return "\n".join(gone), "\n".join(line.strip() for line in new if line not in set(old))
 
 
-def _refuse_unless_open(run: ImportRun) -> None:
+def refuse_unless_open(run: ImportRun) -> None:
+    """AnalysisError where the mapping may not be changed any more."""
     if not run.is_open:
         raise AnalysisError(message("this import is not open any more"))
 
@@ -192,7 +193,7 @@ def mapping_save(*, actor: User | None, run: ImportRun, name: str, address: str 
 
 def import_check(*, actor: User | None, run: ImportRun) -> None:
     """Ask for the dry run."""
-    _refuse_unless_open(run)
+    refuse_unless_open(run)
     parse_mapping(run.mapping, looking.NAME)
     with transaction.atomic():
         run.state, run.checked, run.error_json = ImportState.CHECKING, {}, ""
@@ -202,7 +203,7 @@ def import_check(*, actor: User | None, run: ImportRun) -> None:
 
 def import_start(*, actor: User | None, run: ImportRun, address: str = "", tell: bool = False) -> None:
     """Ask for the import itself; `tell` the actor when it has ended."""
-    _refuse_unless_open(run)
+    refuse_unless_open(run)
     parse_mapping(run.mapping, looking.NAME)
     with transaction.atomic():
         import_begin(actor=actor, run=run, address=address)

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "email"
 MOST_AN_HOUR = 30  # from one sender; more is a loop of two machines that answer each other
 OLDEST, YOUNGEST = timedelta(days=3650), timedelta(days=1)  # dates of mails that are believed
+MOST_AGAIN = 500  # mails that are read again at once
 NO_SUBJECT = _("Mail without a subject")
 
 
@@ -166,3 +167,12 @@ def _believed(said: datetime | None, fetched: datetime) -> datetime | None:
     if said is None or not fetched - OLDEST < said < fetched + YOUNGEST:
         return None
     return min(said, timezone.now())
+
+
+def mails_again(*, actor: Any, number: int | None = None) -> tuple[int, int]:
+    """Read one mail once more, or all that wait or could not be read; how many that were, how many were good."""
+    waiting = MailItem.objects.filter(state__in=(MailState.FAILED, MailState.KEPT)).order_by("pk")
+    if number is not None:
+        waiting = MailItem.objects.filter(pk=number).exclude(state=MailState.TAKEN)
+    done = [mail_take(item=item, actor=actor) for item in waiting[:MOST_AGAIN]]
+    return len(done), sum(item.state != MailState.FAILED for item in done)

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from qualityloop.collection.mail.parsing import parse
-from qualityloop.collection.mail.taking import mail_take
+from qualityloop.collection.mail.taking import mails_again
 from qualityloop.collection.models import DataSource, MailItem, MailState
 from qualityloop.collection.permissions import SOURCES as RIGHT
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.files.store import file_open
 from qualityloop.foundation.listing import Choice, Column, Days, Listing, Related, Words
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
 
 TONES: dict[str, Any] = {
     MailState.KEPT.value: "warning",
@@ -27,7 +27,6 @@ TONES: dict[str, Any] = {
     MailState.IGNORED.value: "insufficient",
     MailState.FAILED.value: "missed",
 }
-MOST_AGAIN = 500
 
 
 def mails_for(user: Any) -> QuerySet[MailItem]:
@@ -84,13 +83,11 @@ def mail(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Read a mail that could not be read once more, or all of them."""
-    waiting = MailItem.objects.filter(state__in=(MailState.FAILED, MailState.KEPT)).order_by("pk")
     if number is not None:
-        waiting = MailItem.objects.filter(pk=get_object_or_404(MailItem, pk=number).pk).exclude(state=MailState.TAKEN)
-    done = [mail_take(item=item, actor=request.user) for item in waiting[:MOST_AGAIN]]
-    good = sum(item.state != MailState.FAILED for item in done)
-    text = ngettext("{good} of {n} mail could be read.", "{good} of {n} mails could be read.", len(done))
-    messages.success(request, text.format(good=good, n=len(done)))
+        get_object_or_404(MailItem, pk=number)
+    read, good = mails_again(actor=person(request), number=number)
+    text = ngettext("{good} of {n} mail could be read.", "{good} of {n} mails could be read.", read)
+    messages.success(request, text.format(good=good, n=read))
     if number is not None:
         return redirect("collection:mail", number)
     return redirect(f"{reverse('collection:mails')}?state={MailState.FAILED.value}")

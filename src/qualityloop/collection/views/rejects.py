@@ -28,7 +28,6 @@ from qualityloop.foundation.permissions import person, requires
 from qualityloop.foundation.wording import language
 
 FILTERS = ("state", "dataset", "column", "reason_key")
-LARGEST = 50 * MEGABYTE
 
 
 @requires(IMPORT)
@@ -100,13 +99,8 @@ def reject(request: HttpRequest, number: int) -> HttpResponse:
 
 def _posted(request: HttpRequest, before: dict[str, str | None]) -> dict[str, str | None]:
     """The cells of the form, which are numbered as they stand."""
-    cells: dict[str, str | None] = {}
-    for place, (name, cell) in enumerate(before.items()):
-        text = request.POST.get(f"cell{place}", cell or "").replace("\r\n", "\n")
-        if name.startswith("+") and not text:
-            continue
-        cells[name] = cell if text == (cell or "") else text
-    return cells
+    given = {name: request.POST.get(f"cell{place}", cell or "") for place, (name, cell) in enumerate(before.items())}
+    return rejectfile.with_changes(before, given)
 
 
 def _verdict(row: RejectedRow, wrong: Wrong | None, *, tried: bool) -> dict[str, Any]:
@@ -174,12 +168,11 @@ def rejects_file(request: HttpRequest, run: ImportRun) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         raise AnalysisError(message("choose at least one file"))
-    if (file.size or 0) > LARGEST:
-        raise AnalysisError(message("the file is larger than {limit} MB", limit=LARGEST // MEGABYTE))
-    good = bad = 0
-    for row, cells in rejectfile.changes(run, file.name or "", file.read()):
-        wrong = repairs.reject_repair(actor=person(request), reject=row, cells=cells, address=address_of(request))
-        good, bad = good + (wrong is None), bad + (wrong is not None)
+    if (file.size or 0) > repairs.LARGEST_FILE:
+        raise AnalysisError(message("the file is larger than {limit} MB", limit=repairs.LARGEST_FILE // MEGABYTE))
+    good, bad = repairs.repaired_file(
+        actor=person(request), run=run, name=file.name or "", content=file.read(), address=address_of(request)
+    )
     if bad:
         messages.warning(
             request, ngettext("%(n)s row is still wrong.", "%(n)s rows are still wrong.", bad) % {"n": bad}

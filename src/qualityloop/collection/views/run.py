@@ -15,18 +15,14 @@ from qualityloop.analysis.datasets import DATASETS
 from qualityloop.analysis.files.mapping import Mapping
 from qualityloop.analysis.files.mapping_text import mapping_to_yaml
 from qualityloop.analysis.messages import AnalysisError
-from qualityloop.collection import editing, queries, services
+from qualityloop.collection import drafting, editing, queries, services
 from qualityloop.collection.cleaning.permissions import CLEANING
 from qualityloop.collection.cleaning.queries import caught_of_batch
-from qualityloop.collection.importing.looking import draft_of
-from qualityloop.collection.importing.trying import file_of, try_rows
-from qualityloop.collection.importing.workshop import Workshop, opened
 from qualityloop.collection.models import ImportRun, ImportState
 from qualityloop.collection.permissions import IMPORT
 from qualityloop.collection.views.imports import of_run
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
-from qualityloop.foundation.jobs.models import State
 from qualityloop.foundation.permissions import person, requires
 from qualityloop.foundation.wording import language, shown
 
@@ -61,12 +57,11 @@ def lines(counts: dict[str, dict[str, int]]) -> list[Line]:
 def run_page(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """The import as it stands."""
     job = queries.job_of(run)
-    broken_off = run.is_busy and job is not None and job.state in (State.FAILED, State.CANCELLED)
     context: dict[str, Any] = {
         "run": run,
         "job": job,
         "waits": job is not None and job.is_live,
-        "broken_off": broken_off,
+        "broken_off": queries.broken_off(run, job),
         "step": _step(run),
         "twins": services.twins(run) if run.is_open else [],
         **history_panel(run),
@@ -122,19 +117,12 @@ def _result(run: ImportRun, reader: object) -> dict[str, Any]:
 def _editor(run: ImportRun, posted: Any = None) -> dict[str, Any]:
     """What the form of the mapping shows, tried on sample rows."""
     try:
-        mapping = draft_of(run)
+        draft = drafting.as_it_stands(run) if posted is None else drafting.changed(run, posted)
     except AnalysisError as error:
         return {"text_only": True, "mapping_error": error.in_language(language()), **_around(run, None)}
-    zone_error = ""
-    if posted is None:
-        parts = editing.parts_of(mapping, run.found)
-    else:
-        mapping, parts, zone_error = editing.edited(mapping, run.found, posted)
-    with opened(run) as shop:
-        for part in parts:
-            if not part.skipped and not part.errors:
-                _try(mapping, part, shop)
-    return {"parts": parts, "zone_error": zone_error, "mapping": mapping, **_around(run, mapping)}
+    drafting.tried(run, draft)
+    shown_ = {"parts": draft.parts, "zone_error": draft.zone_error, "mapping": draft.mapping}
+    return {**shown_, **_around(run, draft.mapping)}
 
 
 def _around(run: ImportRun, mapping: Mapping | None) -> dict[str, Any]:
@@ -148,20 +136,6 @@ def _around(run: ImportRun, mapping: Mapping | None) -> dict[str, Any]:
         "mapping_text": run.mapping if mapping is None else mapping_to_yaml(mapping, said),
         "as_written": editing.AS_WRITTEN,
     }
-
-
-def _try(mapping: Mapping, part: editing.Part, shop: Workshop) -> None:
-    sample = part.sample
-    if not sample or file_of(sample["source"], shop.files) is None:
-        return
-    columns = sample["columns"]
-    rows = {number: dict(zip(columns, cells, strict=True)) for number, cells in sample["rows"]}
-    try:
-        tried = try_rows(mapping, part.table, sample["source"], rows, shop)
-    except AnalysisError as error:
-        part.problem = error.text
-        return
-    editing.show_tried(part, tried, language())
 
 
 @requires(IMPORT)
@@ -179,15 +153,15 @@ def save_mapping(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Keep the mapping of the form or of the text, and go where the button says."""
     text = request.POST.get("text")
     if text is None:
-        mapping, parts, zone_error = editing.edited(draft_of(run), run.found, request.POST)
-        if zone_error or any(part.errors for part in parts) or not mapping.tables:
+        draft = drafting.changed(run, request.POST)
+        if draft.wrong:
             return render(
                 request,
                 "collection/run.html",
                 {"run": run, "step": 2, "sent": True, "posted": request.POST, **_editor(run, request.POST)},
                 status=422,
             )
-        text = mapping_to_yaml(mapping, language())
+        text = mapping_to_yaml(draft.mapping, language())
     source = request.POST.get("source", "")
     services.import_map(actor=person(request), run=run, text=text, source=source, address=address_of(request))
     then = request.POST.get("then", "")
