@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import Form
+from django.forms.forms import BaseForm
 
 
-def filled(make: Callable[..., Form], changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def filled(make: Callable[..., BaseForm], changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What the form that `make` makes takes, after `changes` to what it shows. ValidationError by field."""
     shown = make()
     kept = {name: shown.get_initial_for_field(field, name) for name, field in shown.fields.items()}
