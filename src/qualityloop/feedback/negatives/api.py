@@ -49,13 +49,13 @@ class NegativeJudging(Strict):
 Order = Literal["drawn", "found"]
 
 
-class QueueAsked(Strict):
+class NegativeQueueAsked(Strict):
     """In which order texts are judged."""
 
     of: Order = Field("drawn", description=spoken(_("drawn: in random order; found: the newest of those found")))
 
 
-class QueueJudging(Strict):
+class NegativeQueueJudging(Strict):
     """What a person says of the text that came next."""
 
     text: int = Field(ge=1, le=2**62)
@@ -63,7 +63,7 @@ class QueueJudging(Strict):
     of: Order = "drawn"
 
 
-class QueueText(BaseModel):
+class NegativeQueueText(BaseModel):
     """A text to judge, without the machine's opinion, so that nobody is led by it."""
 
     id: int
@@ -76,7 +76,7 @@ class QueueText(BaseModel):
 class NegativeQueueAnswer(BaseModel):
     """The text that comes next, and how far the judging is; none where all are judged."""
 
-    text: QueueText | None
+    text: NegativeQueueText | None
     judged_negative: int
     judged_other: int
     needed: int
@@ -178,7 +178,7 @@ def negative_judge(request: HttpRequest, pk: Key, judging: NegativeJudging) -> d
     operation_id="negative_judging_next",
     **allows(JUDGE, _("The text to judge next"), _("In random order, or the newest of those found.")),
 )
-def judging_next(request: HttpRequest, asked: Query[QueueAsked]) -> dict[str, Any]:
+def judging_next(request: HttpRequest, asked: Query[NegativeQueueAsked]) -> dict[str, Any]:
     """In random order, or the newest of those found."""
     return _queue(request, drawn=asked.of == "drawn")
 
@@ -189,7 +189,7 @@ def judging_next(request: HttpRequest, asked: Query[QueueAsked]) -> dict[str, An
     operation_id="negative_judging_judge",
     **allows(JUDGE, _("Judge the text that came next"), _("In random order it counts as drawn; answers the next.")),
 )
-def judging_judge(request: HttpRequest, said: QueueJudging) -> dict[str, Any]:
+def judging_judge(request: HttpRequest, said: NegativeQueueJudging) -> dict[str, Any]:
     """In random order it counts as drawn; answers the next."""
     one, drawn = _one(request, said.text), said.of == "drawn"
     services.opinion_judge(

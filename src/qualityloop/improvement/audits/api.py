@@ -53,7 +53,7 @@ class NewRound(Strict):
     )
 
 
-class RoundChange(Strict):
+class AuditRoundChange(Strict):
     """What is to be changed; what is left out stays."""
 
     title: str | None = Field(None, min_length=1, max_length=200)
@@ -93,7 +93,7 @@ class NewPoint(Strict):
     area: str = Field("", max_length=200)
 
 
-class PointChange(Strict):
+class AuditPointChange(Strict):
     """A point worded anew; what is left out stays."""
 
     text: str | None = Field(None, min_length=1, max_length=2000)
@@ -118,7 +118,7 @@ class NewFinding(Strict):
     owner: Number | None = None
 
 
-class FindingChange(Strict):
+class AuditFindingChange(Strict):
     """What is to be changed; what is left out stays."""
 
     severity: Literal["severe", "general", "observation"] | None = None
@@ -306,7 +306,7 @@ def one_round(request: HttpRequest, pk: Key) -> dict[str, Any]:
     operation_id="audits_change",
     **allows(permissions.AUDIT_PLAN, _("Change an audit round"), _("Until it is started.")),
 )
-def change(request: HttpRequest, pk: Key, given: RoundChange) -> dict[str, Any]:
+def change(request: HttpRequest, pk: Key, given: AuditRoundChange) -> dict[str, Any]:
     """Until it is started."""
     one = _round(request, pk)
     shown, others = Round.objects.get(pk=pk), queries.rounds_for(request.user).exclude(pk=pk)
@@ -372,7 +372,7 @@ def point_add(request: HttpRequest, pk: Key, new: NewPoint) -> Status[dict[str, 
     operation_id="audit_points_change",
     **allows(permissions.AUDIT_CHECK, _("Word a point anew"), _("What it was made from stays.")),
 )
-def point_change(request: HttpRequest, pk: Key, change: PointChange) -> dict[str, Any]:
+def point_change(request: HttpRequest, pk: Key, change: AuditPointChange) -> dict[str, Any]:
     """What it was made from stays."""
     point = _worded(request, pk)
     values = {"text": point.text, "area": point.area, **change.model_dump(exclude_none=True)}
@@ -430,7 +430,7 @@ def finding(request: HttpRequest, pk: Key, new: NewFinding) -> Status[dict[str, 
     operation_id="audit_findings_change",
     **allows(permissions.AUDIT_CHECK, _("Change a finding"), _("By the auditors, while the round is under way.")),
 )
-def finding_change(request: HttpRequest, pk: Key, change: FindingChange) -> dict[str, Any]:
+def finding_change(request: HttpRequest, pk: Key, change: AuditFindingChange) -> dict[str, Any]:
     """By the auditors, while the round is under way."""
     one = _finding(request, pk)
     point = one.point

@@ -59,7 +59,7 @@ class CauseMove(Strict):
     first: bool = Field(False, description=spoken(_("As the first; without this and `after` as the last")))
 
 
-class UndoAsked(Strict):
+class CauseUndo(Strict):
     """In which tree."""
 
     tree: Trees
@@ -100,7 +100,7 @@ class CauseAnswer(BaseModel):
     level: int = 1
 
 
-class UndoAnswer(BaseModel):
+class CauseUndoAnswer(BaseModel):
     """Whether something was taken back, and of which cause."""
 
     undone: bool
@@ -193,11 +193,11 @@ def start(request: HttpRequest, pk: Key) -> dict[str, Any]:
 
 @causes.post(
     "/of/{pk}/undo",
-    response=UndoAnswer,
+    response=CauseUndoAnswer,
     operation_id="causes_undo",
     **allows(CAUSE_EDIT, _("Take one's last change back"), _("In one tree; 409 where somebody has built on it.")),
 )
-def undo(request: HttpRequest, pk: Key, asked: UndoAsked) -> dict[str, Any]:
+def undo(request: HttpRequest, pk: Key, asked: CauseUndo) -> dict[str, Any]:
     """In one tree; 409 where somebody has built on it."""
     problem = api.whole(request, pk)
     with _refusing():

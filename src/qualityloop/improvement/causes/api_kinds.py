@@ -30,7 +30,7 @@ Place = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 Name = Annotated[str, Field(min_length=1, max_length=50)]
 
 
-class NewCategory(Strict):
+class NewCauseCategory(Strict):
     """A category of causes to add."""
 
     name: Name
@@ -38,7 +38,7 @@ class NewCategory(Strict):
     active: bool = True
 
 
-class CategoryChange(Strict):
+class CauseCategoryChange(Strict):
     """What is to be changed; what is left out stays."""
 
     name: Name | None = None
@@ -46,7 +46,7 @@ class CategoryChange(Strict):
     active: bool | None = None
 
 
-class NewKind(Strict):
+class NewCauseKind(Strict):
     """A kind of cause to add."""
 
     category: Number = Field(description=spoken(_("Id of a category of causes")))
@@ -54,7 +54,7 @@ class NewKind(Strict):
     active: bool = True
 
 
-class KindChange(Strict):
+class CauseKindChange(Strict):
     """What is to be changed; what is left out stays."""
 
     category: Number | None = None
@@ -62,7 +62,7 @@ class KindChange(Strict):
     active: bool | None = None
 
 
-class KindAnswer(BaseModel):
+class CauseKindAnswer(BaseModel):
     """A kind of cause."""
 
     id: int
@@ -72,19 +72,19 @@ class KindAnswer(BaseModel):
     used: int = Field(description=spoken(_("How often it was the root")))
 
 
-class CategoryAnswer(BaseModel):
+class CauseCategoryAnswer(BaseModel):
     """A category of causes with its kinds."""
 
     id: int
     name: str
     sort: int
     active: bool
-    kinds: list[KindAnswer]
+    kinds: list[CauseKindAnswer]
 
 
 @categories.get(
     "",
-    response=list[CategoryAnswer],
+    response=list[CauseCategoryAnswer],
     operation_id="cause_categories_list",
     **allows(CAUSES, _("Categories and kinds of causes"), _("In their order, each with how often it was the root.")),
 )
@@ -95,11 +95,11 @@ def listed(request: HttpRequest) -> list[dict[str, Any]]:
 
 @categories.post(
     "",
-    response={201: CategoryAnswer},
+    response={201: CauseCategoryAnswer},
     operation_id="cause_categories_add",
     **allows(TAXONOMY, _("Add a category of causes"), _("New fishbones begin with the categories in use.")),
 )
-def category_add(request: HttpRequest, new: NewCategory) -> Status[dict[str, Any]]:
+def category_add(request: HttpRequest, new: NewCauseCategory) -> Status[dict[str, Any]]:
     """New fishbones begin with the categories in use."""
     taxonomy.taxonomy_start()
     one = Category(sort=Category.objects.count())
@@ -108,22 +108,22 @@ def category_add(request: HttpRequest, new: NewCategory) -> Status[dict[str, Any
 
 @categories.patch(
     "/{pk}",
-    response=CategoryAnswer,
+    response=CauseCategoryAnswer,
     operation_id="cause_categories_change",
     **allows(TAXONOMY, _("Change a category of causes"), _("Fishbones that have begun stay as they are.")),
 )
-def category_change(request: HttpRequest, pk: Key, change: CategoryChange) -> dict[str, Any]:
+def category_change(request: HttpRequest, pk: Key, change: CauseCategoryChange) -> dict[str, Any]:
     """Fishbones that have begun stay as they are."""
     return _category_kept(request, _found(Category, pk), _found(Category, pk), change)
 
 
 @kinds.post(
     "",
-    response={201: KindAnswer},
+    response={201: CauseKindAnswer},
     operation_id="cause_kinds_add",
     **allows(TAXONOMY, _("Add a kind of cause"), _("Each name once in its category.")),
 )
-def kind_add(request: HttpRequest, new: NewKind) -> Status[dict[str, Any]]:
+def kind_add(request: HttpRequest, new: NewCauseKind) -> Status[dict[str, Any]]:
     """Each name once in its category."""
     taxonomy.taxonomy_start()
     return Status(201, _kind_kept(request, CauseTag(), CauseTag(), new))
@@ -131,11 +131,11 @@ def kind_add(request: HttpRequest, new: NewKind) -> Status[dict[str, Any]]:
 
 @kinds.patch(
     "/{pk}",
-    response=KindAnswer,
+    response=CauseKindAnswer,
     operation_id="cause_kinds_change",
     **allows(TAXONOMY, _("Change a kind of cause"), _("Root causes of this kind go by its new name.")),
 )
-def kind_change(request: HttpRequest, pk: Key, change: KindChange) -> dict[str, Any]:
+def kind_change(request: HttpRequest, pk: Key, change: CauseKindChange) -> dict[str, Any]:
     """Root causes of this kind go by its new name."""
     return _kind_kept(request, _found(CauseTag, pk), _found(CauseTag, pk), change)
 

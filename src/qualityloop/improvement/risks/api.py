@@ -61,7 +61,7 @@ class NewItem(Strict):
     target: Finite | None = None
 
 
-class ItemChange(Strict):
+class LaunchItemChange(Strict):
     """What is to be changed; what is left out stays. Only a goal has an indicator, its side and its line."""
 
     text: str | None = Field(None, min_length=1, max_length=500)
@@ -96,7 +96,7 @@ class NewRisk(RiskFields):
     detection: Rank
 
 
-class RiskChange(Strict):
+class LaunchRiskChange(Strict):
     """What is to be changed; what is left out stays."""
 
     title: str | None = Field(None, min_length=1, max_length=200)
@@ -337,7 +337,7 @@ def risk_add(request: HttpRequest, pk: Key, new: NewRisk) -> Status[dict[str, An
         permissions.RISK_WRITE, _("Change a goal or a readiness item"), _("While the plan is being written.")
     ),
 )  # fmt: skip
-def item_change(request: HttpRequest, pk: Key, change: ItemChange) -> dict[str, Any]:
+def item_change(request: HttpRequest, pk: Key, change: LaunchItemChange) -> dict[str, Any]:
     """While the plan is being written."""
     one = _item(request, pk)
     values = _changes(change, "target")
@@ -386,7 +386,7 @@ def ready(request: HttpRequest, pk: Key, said: Done) -> dict[str, Any]:
         _("Other ranks take an acceptance back, another precaution is not carried out yet."),
     ),
 )  # fmt: skip
-def risk_change(request: HttpRequest, pk: Key, change: RiskChange) -> dict[str, Any]:
+def risk_change(request: HttpRequest, pk: Key, change: LaunchRiskChange) -> dict[str, Any]:
     """Other ranks take an acceptance back, another precaution is not carried out yet."""
     one = _risk(request, pk)
     values = _changes(

@@ -51,7 +51,7 @@ class NewPlan(Strict):
     goal: str = Field("", max_length=2000)
 
 
-class PlanChange(Strict):
+class ImprovementPlanChange(Strict):
     """What a plan is to reach."""
 
     goal: str = Field(max_length=2000)
@@ -148,7 +148,7 @@ def plan_begin(request: HttpRequest, plan: NewPlan) -> Status[dict[str, Any]]:
     operation_id="plans_change",
     **allows(permissions.PLAN_WRITE, _("Change the goal of a plan"), _("Only while the plan is a draft.")),
 )
-def plan_change(request: HttpRequest, pk: Key, change: PlanChange) -> dict[str, Any]:
+def plan_change(request: HttpRequest, pk: Key, change: ImprovementPlanChange) -> dict[str, Any]:
     """Only while the plan is a draft."""
     one = _plan(request, pk)
     address = address_of(request)
