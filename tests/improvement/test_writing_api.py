@@ -74,17 +74,17 @@ def test_a_number_becomes_a_problem_as_on_the_page(home: Path) -> None:
     found = boss("GET", "problems")
     first = found["items"][0]
     group = [f"{column}:{value}" for column, value in first["group"].items()]
-    asked = {"indicator": first["indicator"], "day": found["period"], "g": group}
-    made = boss("POST", "improvements/from-number", asked, 201)["problem"]
+    path, asked = f"improvements/from-number/{first['indicator']}", {"day": found["period"], "g": group}
+    made = boss("POST", path, asked, 201)["problem"]
     one = Problem.objects.get()
     assert (one.pk, one.value, one.grade) == (made["id"], first["value"], first["grade"])
     assert Evidence.objects.filter(kind="number", value=first["value"], n=first["n"]).exists()
     assert Evidence.objects.count() == 3 + len(first["drivers"])
-    assert boss("POST", "improvements/from-number", asked)["new"] is False
+    assert boss("POST", path, asked)["new"] is False
     assert Mention.objects.count() == 0
-    boss("POST", "improvements/from-number", {**asked, "indicator": "no_such"}, 404)
-    boss("POST", "improvements/from-number", {**asked, "standard": "no_such"}, 422)
-    boss("POST", "improvements/from-number", {**asked, "g": ["nonsense:x"]}, 422)
+    boss("POST", "improvements/from-number/no_such", asked, 404)
+    boss("POST", path, {**asked, "standard": "no_such"}, 422)
+    boss("POST", path, {**asked, "g": ["nonsense:x"]}, 422)
 
 
 def test_a_problem_that_one_may_not_see_is_named_and_not_shown(house: House) -> None:

@@ -38,6 +38,7 @@ from qualityloop.improvement.problems.permissions import PROBLEM_OPEN
 from qualityloop.improvement.problems.turning import Turned, turned
 
 ITEM = Annotated[int, Path(ge=1, le=1000, description=spoken(_("Place of the item in the study, from 1")))]
+INDICATOR = Annotated[str, Path(max_length=100, description=spoken(_("Key of the indicator behind it")))]
 ANSWERS = {200: OpenedAnswer, 201: OpenedAnswer}
 LINKED = _("With its facts and evidence; 200 and the problem that is there where one was made of it already.")
 
@@ -56,9 +57,8 @@ class Turning(Strict):
 
 
 class TurningNumber(Turning):
-    """Which number of the diagnosis becomes a problem, and what a person adds."""
+    """Which number of an indicator becomes a problem, and what a person adds."""
 
-    indicator: str = Field(min_length=1, max_length=100)
     grain: Literal["day", "week", "month", "quarter", "year"] = "month"
     day: Day = Field(description=spoken(_("Any day of the period")))
     g: list[Annotated[str, Field(min_length=1, max_length=300)]] = Field(
@@ -86,7 +86,7 @@ def _graded_by_rule(names: list[str]) -> ValidationError:
 
 
 @problems.post(
-    "/from-number",
+    "/from-number/{key}",
     response=ANSWERS,
     operation_id="improvements_from_number",
     **allows(
@@ -94,14 +94,14 @@ def _graded_by_rule(names: list[str]) -> ValidationError:
         _("Graded by the rule, with its rows and drivers; one about the same number that is open is linked (200)."),
     ),
 )  # fmt: skip
-def from_number(request: HttpRequest, number: TurningNumber) -> Status[dict[str, Any]]:
+def from_number(request: HttpRequest, key: INDICATOR, number: TurningNumber) -> Status[dict[str, Any]]:
     """Graded by the rule, with its rows and drivers; one about the same number that is open is linked (200)."""
-    wanted = Wanted(number.indicator, number.grain, number.day, tuple(number.g), number.standard)
+    wanted = Wanted(key, number.grain, number.day, tuple(number.g), number.standard)
     lake, choice = choice_of(wanted)
     sees_rows = ROWS.allows(request.user)
     ask = Asked(request, lake, choice, courses(settings.QUALITYLOOP_HOME), language(), sees_rows)
-    group = group_of(wanted, ask.indicator(number.indicator), lake, people=sees_rows)
-    return _opened(request, turned(ask, number.indicator, group), number)
+    group = group_of(wanted, ask.indicator(key), lake, people=sees_rows)
+    return _opened(request, turned(ask, key, group), number)
 
 
 @problems.post(
