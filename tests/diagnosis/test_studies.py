@@ -168,6 +168,57 @@ def test_the_same_by_the_api(own_home: Path, signed_in: Callable[..., Client]) -
     assert send("get", "/999999")[0] == 404
 
 
+def test_a_table_of_replies_by_the_api(signed_in: Callable[..., Client]) -> None:
+    client, url = signed_in(), "/api/v1/expectation-studies/file"
+
+    def sheet(text: str = "") -> SimpleUploadedFile:
+        return SimpleUploadedFile("a.csv", (text or table(True)).encode())
+
+    tried = client.post(f"{url}/try", {"file": sheet()})
+    assert tried.status_code == 200, tried.content
+    assert not ExpectationStudy.objects.exists()
+    kept = client.post(url, {"file": sheet(), "name": "门店问卷"})
+    assert kept.status_code == 201, kept.content
+    study = ExpectationStudy.objects.get()
+    matrix = matrix_kept(study)
+    assert matrix is not None
+    assert (kept.json()["id"], study.origin, study.name, study.replies) == (study.pk, "file", "门店问卷", 80)
+    shown = {item["name"]: item["importance"] for item in kept.json()["items"]}
+    assert shown == {item.name: item.importance for item in matrix.items}
+    assert tried.json()["items"] == kept.json()["items"]
+    assert tried.json()["cross_importance"] == kept.json()["cross_importance"]
+    assert client.post(url, {"file": sheet("只有一列\n1"), "name": "坏"}).status_code == 422
+    assert client.post(url, {"file": sheet()}).status_code == 422
+    assert client.post(f"{url}/try", {}).status_code == 422
+    assert ExpectationStudy.objects.count() == 1
+    agent = Client()
+    agent.force_login(account_create(username="studies-agent", password="a good Passw0rd", role="agent"))
+    assert agent.post(url, {"file": sheet(), "name": "x"}).status_code == 403
+    assert agent.post(f"{url}/try", {"file": sheet()}).status_code == 403
+
+
+def test_an_item_becomes_a_problem_by_the_api(
+    own_home: Path, signed_in: Callable[..., Client], director: User
+) -> None:  # fmt: skip
+    client, study = signed_in(), made(director)
+    matrix = matrix_kept(study)
+    assert matrix is not None
+    url, given = f"/api/v1/improvements/from-study/{study.pk}", {"grade": "important", "grade_reason": "最重要"}
+
+    def send(place: int, body: Any) -> Any:
+        return client.post(f"{url}/{place}", json.dumps(body), content_type="application/json")
+
+    assert [fault["where"] for fault in send(1, {}).json()["fields"]] == ["body.grade", "body.grade_reason"]
+    assert send(1, given).status_code == 201
+    problem = Problem.objects.get()
+    assert (problem.source_kind, problem.source_ref) == ("expectation", f"{study.number}/1")
+    assert (problem.title, problem.value) == (matrix.items[0].name, matrix.items[0].performance)
+    again = send(1, given)
+    assert (again.status_code, again.json()["number"], Problem.objects.count()) == (200, problem.number, 1)
+    assert send(99, given).status_code == 404
+    assert send(0, given).status_code == 422
+
+
 def test_an_item_becomes_a_problem_once(own_home: Path, signed_in: Callable[..., Client], director: User) -> None:
     client, study = signed_in(), made(director)
     matrix = matrix_kept(study)

@@ -235,7 +235,7 @@ def test_the_same_by_the_api(director: User) -> None:
 def test_a_theme_becomes_a_problem_once_and_says_that_its_share_is_unchecked(director: User) -> None:
     from qualityloop.improvement.problems.models import Problem
 
-    run, late, _fee = decided(director)
+    run, late, fee = decided(director)
     count_run(run, actor=director, step=quiet)
     client = Client()
     client.force_login(director)
@@ -251,6 +251,16 @@ def test_a_theme_becomes_a_problem_once_and_says_that_its_share_is_unchecked(dir
     assert client.post(turn, given).status_code == 302
     assert Problem.objects.count() == 1
     assert turn not in client.get(late.get_absolute_url()).content.decode()
+    url = f"/api/v1/improvements/from-theme/{fee.pk}"
+    assert send(client, "POST", url, {})[0] == 422
+    status, made = send(client, "POST", url, {"grade": "ordinary", "grade_reason": "较少"})
+    other = Problem.objects.get(source_ref=f"{run.number}/{fee.pk}")
+    assert (status, made["problem"]["id"], other.title) == (201, other.pk, "收费")
+    assert other.value == pytest.approx(1 / 3, abs=0.05)
+    given = {"grade": "ordinary", "grade_reason": "x"}
+    status, known = send(client, "POST", f"/api/v1/improvements/from-theme/{late.pk}", given)
+    assert (status, known["problem"]["id"], known["new"]) == (200, problem.pk, False)
+    assert send(client, "POST", "/api/v1/improvements/from-theme/987654", given)[0] == 404
 
 
 def again(actor: User, *, seed: int = 1, k: int | None = 4) -> ThemeRun:

@@ -216,6 +216,47 @@ def test_the_same_by_the_api(qc: User) -> None:
     assert send("post", "negative-threshold")[0] == 409
 
 
+def test_one_after_the_other_by_the_api(qc: User) -> None:
+    from qualityloop.improvement.problems.models import Problem
+
+    toy(4)
+    look()
+    client, agent = Client(), Client()
+    client.force_login(qc)
+    agent.force_login(account_create(username="negatives-agent", password="a good Passw0rd", role="agent"))
+
+    def send(who: Client, method: str, url: str, body: Any = None) -> tuple[int, Any]:
+        data = {"data": json.dumps(body), "content_type": "application/json"} if body is not None else {}
+        answer = getattr(who, method)(f"/api/v1/{url}", **data)
+        return answer.status_code, json.loads(answer.content)
+
+    order = list(Opinion.objects.order_by("draw").values_list("pk", flat=True))
+    status, queue = send(client, "get", "negative-judging")
+    assert (status, queue["text"]["id"], set(queue["text"])) == (
+        200, order[0], {"id", "kind", "number", "at", "text"},
+    )  # fmt: skip
+    status, queue = send(client, "post", "negative-judging", {"text": order[0], "negative": True})
+    assert (status, queue["text"]["id"], queue["judged_negative"], queue["judged_other"]) == (200, order[1], 1, 0)
+    one = Opinion.objects.get(pk=order[0])
+    assert (one.said, one.said_by, one.drawn) == (True, qc, True)
+    assert AuditEntry.objects.filter(action="negatives.judged").count() == 1
+    send(client, "post", "negative-judging", {"text": order[2], "negative": False, "of": "found"})
+    assert (Opinion.objects.get(pk=order[2]).said, Opinion.objects.get(pk=order[2]).drawn) == (False, False)
+    assert send(client, "get", "negative-judging?of=found")[0] == 200
+    assert send(client, "get", "negative-judging?of=all")[0] == 422
+    assert send(client, "post", "negative-judging", {"text": 987654, "negative": True})[0] == 404
+    assert send(client, "post", "negative-judging", {"text": order[1]})[0] == 422
+    assert send(agent, "get", "negative-judging")[0] == 403
+    assert send(agent, "post", "negative-judging", {"text": order[1], "negative": True})[0] == 403
+    url, given = f"improvements/from-voice/{order[0]}", {"grade": "important", "grade_reason": "客户很失望"}
+    assert send(client, "post", url, given)[0] == 201
+    problem = Problem.objects.get()
+    assert (problem.source_kind, problem.source_url) == ("voice", one.get_absolute_url())
+    assert send(client, "post", url, given)[0] == 200
+    assert send(client, "post", "improvements/from-voice/987654", given)[0] == 404
+    assert Problem.objects.count() == 1
+
+
 def wilson_by_hand(right: int, n: int) -> tuple[float, float]:
     z, p = 1.959963984540054, right / n
     middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Router
+from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
@@ -19,6 +19,7 @@ from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.permissions import person
 
+judging = Router(tags=[spoken(_("Negative feedback"))])
 texts = Router(tags=[spoken(_("Negative feedback"))])
 thresholds = Router(tags=[spoken(_("Negative feedback"))])
 
@@ -43,6 +44,42 @@ class NegativeJudging(Strict):
     """What a person says of a text."""
 
     negative: bool | None = Field(description=spoken(_("Empty: take back what was said")))
+
+
+Order = Literal["drawn", "found"]
+
+
+class NegativeQueueAsked(Strict):
+    """In which order texts are judged."""
+
+    of: Order = Field("drawn", description=spoken(_("drawn: in random order; found: the newest of those found")))
+
+
+class NegativeQueueJudging(Strict):
+    """What a person says of the text that came next."""
+
+    text: int = Field(ge=1, le=2**62)
+    negative: bool | None = Field(description=spoken(_("Empty: take back what was said")))
+    of: Order = "drawn"
+
+
+class NegativeQueueText(BaseModel):
+    """A text to judge, without the machine's opinion, so that nobody is led by it."""
+
+    id: int
+    kind: str
+    number: str
+    at: str
+    text: str
+
+
+class NegativeQueueAnswer(BaseModel):
+    """The text that comes next, and how far the judging is; none where all are judged."""
+
+    text: NegativeQueueText | None
+    judged_negative: int
+    judged_other: int
+    needed: int
 
 
 class NegativeThresholdAnswer(BaseModel):
@@ -74,12 +111,25 @@ def _one(request: HttpRequest, pk: int) -> Opinion:
     return found
 
 
-def _answer(one: Opinion) -> dict[str, Any]:
+def _words(one: Opinion) -> str:
     source = SOURCES[one.kind]
-    text = source.model.objects.filter(pk=one.record_id).values_list(source.text, flat=True).first()
+    return source.model.objects.filter(pk=one.record_id).values_list(source.text, flat=True).first() or ""
+
+
+def _queue(request: HttpRequest, *, drawn: bool) -> dict[str, Any]:
+    one, done = queries.next_of(request.user, drawn=drawn), queries.progress()
+    text = one and {
+        "id": one.pk, "kind": one.kind, "number": one.number, "at": one.at.isoformat(), "text": _words(one),
+    }  # fmt: skip
+    return {
+        "text": text, "judged_negative": done.positives, "judged_other": done.negatives, "needed": done.enough,
+    }  # fmt: skip
+
+
+def _answer(one: Opinion) -> dict[str, Any]:
     return {
         "id": one.pk, "kind": one.kind, "record": one.record_id, "number": one.number, "at": one.at.isoformat(),
-        "text": text or "", "stars": one.stars, "score": one.score, "band": one.band,
+        "text": _words(one), "stars": one.stars, "score": one.score, "band": one.band,
         "by_stars": one.threshold_id is None, "said": one.said,
     }  # fmt: skip
 
@@ -122,6 +172,32 @@ def negative_judge(request: HttpRequest, pk: Key, judging: NegativeJudging) -> d
     return _answer(made)
 
 
+@judging.get(
+    "",
+    response=NegativeQueueAnswer,
+    operation_id="negative_judging_next",
+    **allows(JUDGE, _("The text to judge next"), _("In random order, or the newest of those found.")),
+)
+def judging_next(request: HttpRequest, asked: Query[NegativeQueueAsked]) -> dict[str, Any]:
+    """In random order, or the newest of those found."""
+    return _queue(request, drawn=asked.of == "drawn")
+
+
+@judging.post(
+    "",
+    response=NegativeQueueAnswer,
+    operation_id="negative_judging_judge",
+    **allows(JUDGE, _("Judge the text that came next"), _("In random order it counts as drawn; answers the next.")),
+)
+def judging_judge(request: HttpRequest, said: NegativeQueueJudging) -> dict[str, Any]:
+    """In random order it counts as drawn; answers the next."""
+    one, drawn = _one(request, said.text), said.of == "drawn"
+    services.opinion_judge(
+        actor=person(request), opinion=one, negative=said.negative, drawn=drawn, address=address_of(request)
+    )
+    return _queue(request, drawn=drawn)
+
+
 @thresholds.get(
     "",
     response=NegativeThresholdAnswer,
@@ -147,4 +223,5 @@ def threshold_fit(request: HttpRequest) -> Status[dict[str, Any]]:
 
 
 register_router("negative-feedback", texts)
+register_router("negative-judging", judging)
 register_router("negative-threshold", thresholds)

@@ -47,6 +47,11 @@ def next_found(user: Any) -> Opinion | None:
     return found_for(user).filter(said__isnull=True).order_by("-at", "-pk").first()
 
 
+def next_of(user: Any, *, drawn: bool) -> Opinion | None:
+    """The text to judge next: in the random order (`drawn`), or of those found."""
+    return next_drawn(user) if drawn else next_found(user)
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How many texts were judged, and how many of each sort are needed."""

@@ -107,7 +107,7 @@ def judging(request: HttpRequest) -> HttpResponse:
             actor=person(request), opinion=one, negative=VERDICTS[verdict], drawn=drawn, address=address_of(request)
         )
         return redirect(f"{reverse('feedback_negatives:judging')}{'' if drawn else '?of=found'}")
-    text = queries.next_drawn(request.user) if drawn else queries.next_found(request.user)
+    text = queries.next_of(request.user, drawn=drawn)
     words = getattr(_record(request, text), SOURCES[text.kind].text) if text else ""
     last = queries.opinions_for(request.user).filter(said_by=person(request)).order_by("-said_at").first()
     context = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
@@ -12,10 +13,12 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from qualityloop.foundation.api import ApiError, Day, Strict, allows, register_router, spoken
+from qualityloop.foundation.api.filling import filled
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.improvement.audits import mending, permissions, queries, services
 from qualityloop.improvement.audits.checklist import stage_choices
+from qualityloop.improvement.audits.forms import RoundForm
 from qualityloop.improvement.audits.models import Finding, Point, Round
 from qualityloop.improvement.audits.result import Share, result_of
 from qualityloop.improvement.plans.api.answers import named, tried
@@ -50,6 +53,23 @@ class NewRound(Strict):
     )
 
 
+class AuditRoundChange(Strict):
+    """What is to be changed; what is left out stays."""
+
+    title: str | None = Field(None, min_length=1, max_length=200)
+    cycle: Literal["quarter", "half_year", "once"] | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    stages: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=200)] | None = None
+    parts: Annotated[list[PartName], Field(max_length=4)] | None = None
+    departments: Annotated[list[Number], Field(max_length=200)] | None = None
+    auditors: Annotated[list[Number], Field(max_length=200)] | None = None
+    previous: Number | None = Field(None, description=spoken(_("Id of the round whose findings are followed up")))
+    drawn: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        None, description=spoken(_("So many points are drawn at random; left out: all"))
+    )
+
+
 class Making(Strict):
     """How the checklist is made."""
 
@@ -73,6 +93,13 @@ class NewPoint(Strict):
     area: str = Field("", max_length=200)
 
 
+class AuditPointChange(Strict):
+    """A point worded anew; what is left out stays."""
+
+    text: str | None = Field(None, min_length=1, max_length=2000)
+    area: str | None = Field(None, max_length=200)
+
+
 class Answering(Strict):
     """The answer to a point; an empty one takes it back."""
 
@@ -87,6 +114,15 @@ class NewFinding(Strict):
 
     severity: Literal["severe", "general", "observation"]
     text: str = Field(min_length=1, max_length=4000)
+    department: Number | None = None
+    owner: Number | None = None
+
+
+class AuditFindingChange(Strict):
+    """What is to be changed; what is left out stays."""
+
+    severity: Literal["severe", "general", "observation"] | None = None
+    text: str | None = Field(None, min_length=1, max_length=4000)
     department: Number | None = None
     owner: Number | None = None
 
@@ -150,6 +186,10 @@ class RoundAnswer(BaseModel):
     cycle: str
     starts_on: date
     ends_on: date
+    stages: list[str] = Field(description=spoken(_("Keys “map:stage”; empty: all")))
+    parts: list[str]
+    departments: list[int]
+    auditors: list[int]
     previous: int | None
     available: int | None = Field(description=spoken(_("Points in force when the checklist was made")))
     drawn: int | None
@@ -176,8 +216,17 @@ def _point(request: HttpRequest, pk: int) -> Point:
     return one
 
 
+def _worded(request: HttpRequest, pk: int) -> Point:
+    """A point that the caller may word."""
+    one = queries.points_for(request.user).select_related("round").filter(pk=pk).first()
+    if one is None or not queries.may_word(request.user, one.round):
+        raise Http404
+    return one
+
+
 def _finding(request: HttpRequest, pk: int) -> Finding:
-    one = queries.findings_for(request.user).select_related("round", "problem").filter(pk=pk).first()
+    related = ("round", "problem", "point__round")
+    one = queries.findings_for(request.user).select_related(*related).filter(pk=pk).first()
     if one is None:
         raise Http404
     return one
@@ -204,12 +253,14 @@ def _point_said(one: Point) -> dict[str, Any]:
 
 
 def _said(one: Round) -> dict[str, Any]:
-    names = ("number", "title", "state", "cycle", "starts_on", "ends_on", "available", "drawn", "seed", "sources",
-             "summary")  # fmt: skip
+    names = ("number", "title", "state", "cycle", "starts_on", "ends_on", "stages", "parts", "available", "drawn",
+             "seed", "sources", "summary")  # fmt: skip
     every = queries.points_of(one)
     result = result_of(one, every)
     return {
         "id": one.pk, "previous": one.previous_id, **{name: getattr(one, name) for name in names},
+        "departments": sorted(one.departments.values_list("pk", flat=True)),
+        "auditors": sorted(one.auditors.values_list("pk", flat=True)),
         "unanswered": result.unanswered, "conforming": _share(result.points), "cases": _share(result.cases),
         "points": [_point_said(point) for point in every],
     }  # fmt: skip
@@ -247,6 +298,22 @@ def plan(request: HttpRequest, new: NewRound) -> Status[dict[str, Any]]:
 def one_round(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """With checklist, findings and result."""
     return _said(_round(request, pk))
+
+
+@audits.patch(
+    "/{pk}",
+    response=RoundAnswer,
+    operation_id="audits_change",
+    **allows(permissions.AUDIT_PLAN, _("Change an audit round"), _("Until it is started.")),
+)
+def change(request: HttpRequest, pk: Key, given: AuditRoundChange) -> dict[str, Any]:
+    """Until it is started."""
+    one = _round(request, pk)
+    shown, others = Round.objects.get(pk=pk), queries.rounds_for(request.user).exclude(pk=pk)
+    values = given.model_dump(exclude_unset=True)
+    kept = {name: value for name, value in values.items() if value is not None or name in {"previous", "drawn"}}
+    said = filled(partial(RoundForm, instance=shown, rounds=others), kept)
+    return _said(tried(lambda: services.round_change(actor=request.user, of=one, address=address_of(request), **said)))
 
 
 @audits.post(
@@ -287,14 +354,43 @@ def move(request: HttpRequest, pk: Key, moving: Moving) -> dict[str, Any]:
     "/{pk}/points",
     response={201: PointAnswer},
     operation_id="audits_point_add",
-    **allows(permissions.AUDIT_PLAN, _("Add a point of one's own"), _("While the round is planned or under way.")),
+    **allows(permissions.AUDIT_CHECK, _("Add a point of one's own"), _("While the round is planned or under way.")),
 )
 def point_add(request: HttpRequest, pk: Key, new: NewPoint) -> Status[dict[str, Any]]:
     """While the round is planned or under way."""
     one = _round(request, pk)
+    if not queries.may_word(request.user, one):
+        raise Http404
     values = new.model_dump()
     made = tried(lambda: services.point_save(actor=request.user, of=one, address=address_of(request), **values))
     return Status(201, _point_said(made))
+
+
+@points.patch(
+    "/{pk}",
+    response=PointAnswer,
+    operation_id="audit_points_change",
+    **allows(permissions.AUDIT_CHECK, _("Word a point anew"), _("What it was made from stays.")),
+)
+def point_change(request: HttpRequest, pk: Key, change: AuditPointChange) -> dict[str, Any]:
+    """What it was made from stays."""
+    point = _worded(request, pk)
+    values = {"text": point.text, "area": point.area, **change.model_dump(exclude_none=True)}
+    given = {"actor": request.user, "of": point.round, "point": point, "address": address_of(request), **values}
+    return _point_said(tried(lambda: services.point_save(**given)))
+
+
+@points.delete(
+    "/{pk}",
+    response={204: None},
+    operation_id="audit_points_remove",
+    **allows(permissions.AUDIT_CHECK, _("Take a point out"), _("A follow-up and one with findings stay.")),
+)
+def point_remove(request: HttpRequest, pk: Key) -> Status[None]:
+    """A follow-up and one with findings stay."""
+    point = _worded(request, pk)
+    tried(lambda: services.point_remove(actor=request.user, point=point, address=address_of(request)))
+    return Status(204, None)
 
 
 @points.put(
@@ -326,6 +422,26 @@ def finding(request: HttpRequest, pk: Key, new: NewFinding) -> Status[dict[str, 
         values[name] = named(model, values[name])
     made = tried(lambda: mending.finding_save(actor=request.user, point=point, address=address_of(request), **values))
     return Status(201, _finding_said(made))
+
+
+@findings.patch(
+    "/{pk}",
+    response=AuditFindingAnswer,
+    operation_id="audit_findings_change",
+    **allows(permissions.AUDIT_CHECK, _("Change a finding"), _("By the auditors, while the round is under way.")),
+)
+def finding_change(request: HttpRequest, pk: Key, change: AuditFindingChange) -> dict[str, Any]:
+    """By the auditors, while the round is under way."""
+    one = _finding(request, pk)
+    point = one.point
+    if point is None or not queries.may_check(request.user, one.round):
+        raise Http404
+    values = change.model_dump(exclude_unset=True)
+    said: dict[str, Any] = {name: values.get(name) or getattr(one, name) for name in ("severity", "text")}
+    for name, model in (("department", Department), ("owner", Staff)):
+        said[name] = named(model, values[name]) if name in values else getattr(one, name)
+    given = {"actor": request.user, "point": point, "finding": one, "address": address_of(request), **said}
+    return _finding_said(tried(lambda: mending.finding_save(**given)))
 
 
 @findings.post(

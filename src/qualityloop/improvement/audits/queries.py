@@ -60,6 +60,11 @@ def may_check(user: Any, of: Round) -> bool:
     return AUDIT_PLAN.allows(user) or of.auditors.filter(user=user).exists()
 
 
+def may_word(user: Any, of: Round) -> bool:
+    """Whether `user` may word the points of a round: who plans it before it starts, who checks it afterwards."""
+    return (of.state == State.PLANNED and AUDIT_PLAN.allows(user)) or may_check(user, of)
+
+
 def point_whole(user: Any, pk: int) -> Point | None:
     """One point with its round; None where `user` may not see it."""
     return points_for(user).select_related("round").filter(pk=pk).first()

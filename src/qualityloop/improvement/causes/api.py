@@ -56,6 +56,13 @@ class CauseMove(Strict):
     version: Version
     parent: Number | None = None
     after: Number | None = None
+    first: bool = Field(False, description=spoken(_("As the first; without this and `after` as the last")))
+
+
+class CauseUndo(Strict):
+    """In which tree."""
+
+    tree: Trees
 
 
 class Lock(Strict):
@@ -91,6 +98,14 @@ class CauseAnswer(BaseModel):
     votes: int = 0
     locked: bool = False
     level: int = 1
+
+
+class CauseUndoAnswer(BaseModel):
+    """Whether something was taken back, and of which cause."""
+
+    undone: bool
+    cause: int | None
+    text: str
 
 
 class TreeAnswer(BaseModel):
@@ -162,6 +177,50 @@ def add(request: HttpRequest, pk: Key, new: NewCause) -> Status[dict[str, Any]]:
     return Status(201, _node(node))
 
 
+@causes.post(
+    "/of/{pk}/start",
+    response=AnalysisAnswer,
+    operation_id="causes_start",
+    **allows(CAUSE_EDIT, _("Begin the fishbone"), _("With the categories in use; one that is begun stays as it is.")),
+)
+def start(request: HttpRequest, pk: Key) -> dict[str, Any]:
+    """With the categories in use; one that is begun stays as it is."""
+    problem = api.whole(request, pk)
+    with _refusing():
+        editing.trees_start(actor=request.user, problem=problem, address_of=address_of(request))
+    return of(request, pk)
+
+
+@causes.post(
+    "/of/{pk}/undo",
+    response=CauseUndoAnswer,
+    operation_id="causes_undo",
+    **allows(CAUSE_EDIT, _("Take one's last change back"), _("In one tree; 409 where somebody has built on it.")),
+)
+def undo(request: HttpRequest, pk: Key, asked: CauseUndo) -> dict[str, Any]:
+    """In one tree; 409 where somebody has built on it."""
+    problem = api.whole(request, pk)
+    with _refusing():
+        edit = editing.undo(actor=request.user, problem=problem, tree=asked.tree, address_of=address_of(request))
+    if edit is None:
+        return {"undone": False, "cause": None, "text": ""}
+    return {"undone": True, "cause": edit.node_id, "text": edit.node.text}
+
+
+@causes.post(
+    "/{pk}/why",
+    response={201: CauseAnswer},
+    operation_id="causes_why",
+    **allows(CAUSE_EDIT, _("Ask why of a bone"), _("It is the first answer of the whys; the same when asked again.")),
+)
+def why(request: HttpRequest, pk: Key) -> Status[dict[str, Any]]:
+    """It is the first answer of the whys; the same when asked again."""
+    bone = _found(request, pk)
+    with _refusing():
+        node = editing.bone_asked(actor=request.user, bone=bone, address_of=address_of(request))
+    return Status(201, _node(node))
+
+
 @causes.patch(
     "/{pk}",
     response=CauseAnswer,
@@ -193,7 +252,7 @@ def move(request: HttpRequest, pk: Key, wanted: CauseMove) -> dict[str, Any]:
         return _node(
             editing.node_move(
                 actor=request.user, node=_found(request, pk), version=wanted.version,
-                parent=_other(request, wanted.parent), after=_other(request, wanted.after),
+                parent=_other(request, wanted.parent), after=_other(request, wanted.after), first=wanted.first,
                 address_of=address_of(request),
             )
         )  # fmt: skip

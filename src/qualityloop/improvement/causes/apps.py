@@ -16,7 +16,7 @@ class CausesConfig(AppConfig):
     def ready(self) -> None:
         """Stand on the pages of problems and in the navigation."""
         from qualityloop.foundation.navigation import Entry, register
-        from qualityloop.improvement.causes import api, panel  # noqa: F401 (api registers its operations)
+        from qualityloop.improvement.causes import api, api_kinds, panel  # noqa: F401 (api registers its operations)
         from qualityloop.improvement.causes.permissions import CAUSES
 
         panel.connect()

@@ -100,6 +100,17 @@ def node_add(
     return node
 
 
+def bone_asked(*, actor: Any, bone: Node, address_of: str = "") -> Node:
+    """Go on from a bone with whys: its text is the first answer there. Asked again, it is the same node."""
+    kept = Node.objects.filter(origin=bone, tree=Tree.WHYS, removed=False).select_related("parent", "tag").first()
+    if kept is not None:
+        return kept
+    return node_add(
+        actor=actor, problem=bone.problem, tree=Tree.WHYS, text=bone.text, origin=bone, known_by=bone.known_by,
+        address_of=address_of,
+    )  # fmt: skip
+
+
 def node_change(
     *, actor: Any, node: Node, version: int, text: str | None = None, known_by: str | None = None,
     tag: CauseTag | EllipsisType | None = ..., address_of: str = "",

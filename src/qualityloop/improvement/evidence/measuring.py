@@ -39,16 +39,14 @@ class Wanted:
 
 def measured(user: Any, wanted: Wanted) -> dict[str, Any]:
     """The columns of the evidence. ValidationError at the field that is wrong, or where nothing was measured."""
-    lake, choice = _choice(wanted)
+    lake, choice = choice_of(wanted)
     words = language()
     try:
         indicator = choice.standard.indicator(wanted.indicator)
     except KeyError:
         raise ValidationError({"indicator": _("The standard has no such indicator.")}) from None
     sees_rows = ROWS.allows(user)
-    group, notes = parse_group(list(wanted.segment), frozenset(dimensions_of(indicator, lake, people=sees_rows)))
-    if notes:
-        raise ValidationError({"segment": [note.in_language(words) for note in notes]})
+    group = group_of(wanted, indicator, lake, people=sees_rows)
     columns = tuple(column for column, _value in group)
     values = map(to_value, services.values(lake, choice, indicator.key, columns)["values"])
     now = next((v for v in values if v.group == group and v.period == choice.period), None)
@@ -81,7 +79,16 @@ def number_piece(
     }  # fmt: skip
 
 
-def _choice(wanted: Wanted) -> tuple[Lake, Choice]:
+def group_of(wanted: Wanted, indicator: Indicator, lake: Lake, *, people: bool) -> Group:
+    """The segment that is wanted; ValidationError where the indicator cannot be split so."""
+    group, notes = parse_group(list(wanted.segment), frozenset(dimensions_of(indicator, lake, people=people)))
+    if notes:
+        raise ValidationError({"segment": [note.in_language(language()) for note in notes]})
+    return group
+
+
+def choice_of(wanted: Wanted) -> tuple[Lake, Choice]:
+    """The lake, and standard and period that are wanted; ValidationError at what is wrong."""
     lake, known = current_lake(), courses(settings.QUALITYLOOP_HOME)
     if wanted.standard and wanted.standard not in known:
         raise ValidationError({"standard": _("There is no such standard.")})

@@ -29,7 +29,7 @@ from qualityloop.improvement.evidence.targets import on
 from qualityloop.improvement.problems import services
 from qualityloop.improvement.problems.models import Problem
 from qualityloop.improvement.problems.permissions import PROBLEM_CLOSE, PROBLEM_EDIT, PROBLEM_OPEN, PROBLEMS
-from qualityloop.improvement.problems.queries import problem_whole
+from qualityloop.improvement.problems.queries import problem_whole, seen_by
 from qualityloop.improvement.problems.services import Found
 from qualityloop.people.models import Department, Staff
 
@@ -61,6 +61,7 @@ class NewProblem(Strict):
     snapshot: str = Field("", max_length=100)
     department: Number | None = Field(None, description=spoken(_("Id of a department")))
     owner: Number | None = Field(None, description=spoken(_("Id of a member of staff")))
+    members: list[Number] = Field([], max_length=200, description=spoken(_("Ids of members of staff")))
     due_at: Instant | None = None
 
 
@@ -73,6 +74,9 @@ class ProblemChange(Strict):
     grade_reason: str | None = Field(None, min_length=1, max_length=500)
     department: Number | None = None
     owner: Number | None = None
+    members: Annotated[list[Number], Field(max_length=200)] | None = Field(
+        None, description=spoken(_("Ids of members of staff"))
+    )
     due_at: Instant | None = None
     reason: str = Field("", max_length=500, description=spoken(_("Why, for the history")))
 
@@ -98,6 +102,7 @@ class ProblemAnswer(BaseModel):
     id: int
     number: str
     title: str
+    what: str
     grade: str
     grade_reason: str
     state: str
@@ -106,6 +111,7 @@ class ProblemAnswer(BaseModel):
     group: list[list[str | None]]
     department: int | None
     owner: int | None
+    members: list[int]
     created_at: datetime
     due_at: datetime | None
 
@@ -113,7 +119,8 @@ class ProblemAnswer(BaseModel):
 class OpenedAnswer(BaseModel):
     """The problem, and whether it was opened now; else the finding was linked to the one that was open."""
 
-    problem: ProblemAnswer
+    problem: ProblemAnswer | None = Field(description=spoken(_("None where the caller may not see it")))
+    number: str
     new: bool
 
 
@@ -200,9 +207,10 @@ def problem_open(request: HttpRequest, new: NewProblem) -> Status[dict[str, Any]
     with refused_as(422):
         opened = services.problem_open(
             actor=request.user, title=new.title, what=new.what, grade=new.grade, grade_reason=new.grade_reason,
-            found=found, due_at=new.due_at, address_of=address_of(request), **_people(values),
+            found=found, due_at=new.due_at, members=_members(new.members), address_of=address_of(request),
+            **_people(values),
         )  # fmt: skip
-    return Status(201 if opened.new else 200, {"problem": answer(opened.problem), "new": opened.new})
+    return Status(201 if opened.new else 200, opened_answer(request.user, opened))
 
 
 @problems.patch(
@@ -218,6 +226,8 @@ def problem_change(request: HttpRequest, pk: Key, change: ProblemChange) -> dict
     reason = values.pop("reason", "")
     people = _people(values)
     kept = {n: v for n, v in values.items() if n not in people and v is not None}
+    if "members" in kept:
+        kept["members"] = _members(kept["members"])
     with refused_as(422):
         return answer(
             services.problem_change(
@@ -336,11 +346,18 @@ def whole(request: HttpRequest, pk: int) -> Problem:
     return one
 
 
+def opened_answer(user: object, opened: services.Opened) -> dict[str, Any]:
+    """A problem that was opened or is there, for whoever may see it."""
+    seen = opened.new or seen_by(user, opened.problem) is not None
+    return {"problem": answer(opened.problem) if seen else None, "number": opened.problem.number, "new": opened.new}
+
+
 def answer(one: Problem) -> dict[str, Any]:
     """A problem as the API says it."""
     names = (
         "number",
         "title",
+        "what",
         "grade",
         "grade_reason",
         "state",
@@ -351,6 +368,7 @@ def answer(one: Problem) -> dict[str, Any]:
         "due_at",
     )
     return {"id": one.pk, "department": one.department_id, "owner": one.owner_id,
+            "members": sorted(one.members.values_list("pk", flat=True)),
             **{name: getattr(one, name) for name in names}}  # fmt: skip
 
 
@@ -364,18 +382,26 @@ def _moved(request: HttpRequest, pk: int, **move: str) -> dict[str, Any]:
         return answer(services.problem_state(actor=request.user, problem=one, address_of=address_of(request), **move))
 
 
+def _members(pks: list[int]) -> list[Staff]:
+    """Members of staff by their ids."""
+    return [_named(Staff, pk) for pk in dict.fromkeys(pks)]
+
+
+def _named(model: type[Model], pk: int) -> Any:
+    found = model._default_manager.filter(pk=pk).first()
+    if found is None:
+        text = gettext("There is no {what} with the id {id}.")
+        raise ApiError(422, "refused", text.format(what=model._meta.verbose_name, id=pk))
+    return found
+
+
 def _people(values: dict[str, Any]) -> dict[str, Any]:
     """Department and owner in place of their ids."""
     found: dict[str, Any] = {}
     kinds: tuple[tuple[str, type[Model]], ...] = (("department", Department), ("owner", Staff))
     for name, model in kinds:
-        if name not in values:
-            continue
-        pk = values[name]
-        found[name] = model._default_manager.filter(pk=pk).first() if pk is not None else None
-        if pk is not None and found[name] is None:
-            text = gettext("There is no {what} with the id {id}.")
-            raise ApiError(422, "refused", text.format(what=model._meta.verbose_name, id=pk))
+        if name in values:
+            found[name] = _named(model, values[name]) if values[name] is not None else None
     return found
 
 

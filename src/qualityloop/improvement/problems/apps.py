@@ -19,6 +19,7 @@ class ProblemsConfig(AppConfig):
         from qualityloop.foundation.navigation import Entry, register
         from qualityloop.improvement.problems import (  # noqa: F401 (api registers its operations)
             api,
+            api_turning,
             from_expectation,
             from_themes,
             from_voice,

@@ -80,9 +80,13 @@ def problem_open(
     department: Any = None,
     owner: Any = None,
     due_at: datetime | None = None,
+    members: Iterable[Staff] = (),
     address_of: str = "",
 ) -> Opened:
-    """Open a problem; where one about the same number of the same group is open, link the finding to that one."""
+    """Open a problem; where one about the same number of the same group is open, link the finding to that one.
+
+    `members` work on it; who works on one that was open already stays as it is.
+    """
     found = found or Found()
     if grade not in Grade.values or not grade_reason.strip():
         raise ValidationError({"grade_reason": _("Say why it has this grade.")})
@@ -116,6 +120,8 @@ def problem_open(
         opened.send(Problem, problem=problem, actor=actor)
         notices.owner_told(problem, by=actor)
         notices.problem_opened(problem)
+        if members := list(members):
+            problem = problem_change(actor=actor, problem=problem, members=members, address_of=address_of)
     return Opened(problem, new=True)
 
 

@@ -60,13 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
     initial = {"owner": staff, "department": staff.department if staff else None}
     form = ProblemForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        values = {**form.cleaned_data}
-        members = values.pop("members")
-        opened = services.problem_open(actor=request.user, address_of=address_of(request), **values)
-        if members:
-            services.problem_change(
-                actor=request.user, problem=opened.problem, members=members, address_of=address_of(request)
-            )
+        opened = services.problem_open(actor=request.user, address_of=address_of(request), **form.cleaned_data)
         messages.success(request, _("Opened with the number {number}.").format(number=opened.problem.number))
         return redirect(page_of(opened.problem))
     return _form(request, form, _("Add a problem"), reverse("improvement_problems:problems"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,15 +14,13 @@ from qualityloop.diagnosis.choices import dimensions_of, parse_group
 from qualityloop.diagnosis.views.asked import Asked, asked
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.permissions import requires
-from qualityloop.improvement.evidence.services import evidence_add
 from qualityloop.improvement.problems import services
 from qualityloop.improvement.problems.forms import ProblemForm
 from qualityloop.improvement.problems.models import Grade, Problem
-from qualityloop.improvement.problems.panels import TARGET
+from qualityloop.improvement.problems.opening import turned_form, turned_open
 from qualityloop.improvement.problems.permissions import PROBLEM_OPEN
 from qualityloop.improvement.problems.presentation import page_of
-from qualityloop.improvement.problems.queries import open_twin, problem_of, seen_by, staff_of
-from qualityloop.improvement.problems.services import Opened
+from qualityloop.improvement.problems.queries import open_twin, problem_of, seen_by
 from qualityloop.improvement.problems.turning import Turned, turned
 from qualityloop.improvement.problems.views import crumbs
 
@@ -46,9 +43,11 @@ def turn_once(request: HttpRequest, one: Turned) -> HttpResponse:
     """Show what is to be opened, then open it; where a problem was made of the same thing, that is shown."""
     if (known := problem_of(one.found.source_kind, one.found.source_ref)) is not None:
         return _landing(request, known, one)
-    form = form_for(request, one)
+    form = turned_form(request.user, one, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        opened = opened_from(request, one, {**form.cleaned_data})
+        opened = turned_open(
+            actor=request.user, one=one, values=form.cleaned_data, address=address_of(request)
+        )  # fmt: skip
         messages.success(request, _("Opened with the number {number}.").format(number=opened.problem.number))
         return _landing(request, opened.problem, one)
     return turn_page(request, one, form, None)
@@ -56,9 +55,10 @@ def turn_once(request: HttpRequest, one: Turned) -> HttpResponse:
 
 def turn_or_link(request: HttpRequest, one: Turned, twin: Problem | None) -> HttpResponse:
     """Show what is to be opened, then open it; a problem about the same number that is open is linked instead."""
-    form = form_for(request, one)
+    form = turned_form(request.user, one, request.POST if request.method == "POST" else None)
     if request.method == "POST" and (twin is not None or form.is_valid()):
-        opened = opened_from(request, one, {} if twin is not None else {**form.cleaned_data})
+        values = {} if twin is not None else form.cleaned_data
+        opened = turned_open(actor=request.user, one=one, values=values, address=address_of(request))
         if opened.new:
             messages.success(request, _("Opened with the number {number}.").format(number=opened.problem.number))
         else:
@@ -80,44 +80,6 @@ def turn_panel(request: HttpRequest, source_kind: str, source_ref: str, turn: st
 def _landing(request: HttpRequest, problem: Problem, one: Turned) -> HttpResponse:
     """The problem's page; where one may not see that, the page of what it was made of."""
     return redirect(page_of(problem) if seen_by(request.user, problem) is not None else one.found.source_url)
-
-
-def opened_from(request: HttpRequest, one: Turned, values: dict[str, Any]) -> Opened:
-    """Open the problem with all its evidence, or link the finding to the one that is open."""
-    members = values.pop("members", None)
-    graded = {"grade": one.grade, "grade_reason": one.grade_reason} if one.grade else {}
-    stated: dict[str, Any] = {
-        "title": one.title,
-        "what": one.what,
-        "grade": "ordinary",
-        "grade_reason": "–",
-        **values,
-        **graded,
-    }
-    where = address_of(request)
-    with transaction.atomic():
-        opened = services.problem_open(
-            actor=request.user, found=one.found, grade_facts=one.grade_facts, address_of=where, **stated
-        )
-        if opened.new:
-            for piece in one.evidence:
-                evidence_add(
-                    actor=request.user, target_kind=TARGET, thing=opened.problem, address_of=where, **piece
-                )  # fmt: skip
-            if members:
-                services.problem_change(actor=request.user, problem=opened.problem, members=members, address_of=where)
-    return opened
-
-
-def form_for(request: HttpRequest, one: Turned) -> ProblemForm:
-    """The form of a problem that is turned out of something found; a grade by rule is not asked for."""
-    staff = staff_of(request.user)
-    initial = {"title": one.title, "what": one.what, "owner": staff, "department": staff.department if staff else None}
-    form = ProblemForm(request.POST if request.method == "POST" else None, initial=initial)
-    if one.grade:  # the rule says it
-        for name in ("grade", "grade_reason"):
-            del form.fields[name]
-    return form
 
 
 def turn_page(request: HttpRequest, one: Turned, form: ProblemForm, twin: Any) -> HttpResponse:

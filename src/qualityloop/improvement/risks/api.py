@@ -6,17 +6,18 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from qualityloop.foundation.api import Day, Strict, allows, register_router, spoken
+from qualityloop.foundation.api import ApiError, Day, Strict, allows, register_router, spoken
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.improvement.plans.api.answers import named, tried
 from qualityloop.improvement.risks import permissions, queries, services
-from qualityloop.improvement.risks.models import Item, LaunchPlan, Risk
+from qualityloop.improvement.risks.models import Item, ItemKind, LaunchPlan, Risk
 from qualityloop.people.models import Department, Staff
 
 plans = Router(tags=[spoken(_("Risks before launch"))])
@@ -40,6 +41,16 @@ class NewLaunchPlan(Strict):
     department: Number | None = Field(None, description=spoken(_("Id of a department")))
 
 
+class LaunchChange(Strict):
+    """What is to be changed; what is left out stays."""
+
+    name: str | None = Field(None, min_length=1, max_length=200)
+    launch_on: Day | None = None
+    what: str | None = Field(None, max_length=10_000)
+    owner: Number | None = None
+    department: Number | None = None
+
+
 class NewItem(Strict):
     """A goal or something that must be ready."""
 
@@ -47,6 +58,15 @@ class NewItem(Strict):
     text: str = Field(min_length=1, max_length=500)
     indicator: str = Field("", max_length=100)
     side: SideName = ""
+    target: Finite | None = None
+
+
+class LaunchItemChange(Strict):
+    """What is to be changed; what is left out stays. Only a goal has an indicator, its side and its line."""
+
+    text: str | None = Field(None, min_length=1, max_length=500)
+    indicator: str | None = Field(None, max_length=100)
+    side: SideName | None = None
     target: Finite | None = None
 
 
@@ -74,6 +94,27 @@ class NewRisk(RiskFields):
     severity: Rank
     likelihood: Rank
     detection: Rank
+
+
+class LaunchRiskChange(Strict):
+    """What is to be changed; what is left out stays."""
+
+    title: str | None = Field(None, min_length=1, max_length=200)
+    severity: Rank | None = None
+    likelihood: Rank | None = None
+    detection: Rank | None = None
+    cause: str | None = Field(None, max_length=2000)
+    consequence: str | None = Field(None, max_length=2000)
+    precaution: str | None = Field(None, max_length=4000)
+    owner: Number | None = None
+    due_on: Day | None = None
+    severity_after: Rank | None = None
+    likelihood_after: Rank | None = None
+    detection_after: Rank | None = None
+    indicator: str | None = Field(None, max_length=100)
+    group: Annotated[list[Pair], Field(max_length=4)] | None = None
+    side: SideName | None = None
+    threshold: Finite | None = None
 
 
 class LaunchMove(Strict):
@@ -124,9 +165,13 @@ class RiskAnswer(BaseModel):
     due_on: date | None
     done_at: datetime | None
     accepted_reason: str
+    severity_after: int | None
+    likelihood_after: int | None
+    detection_after: int | None
     rpn_after: int | None
     priority_after: str | None
     indicator: str
+    group: list[list[str]]
     side: str
     threshold: float | None
     warnings: list[str] = Field(description=spoken(_("Numbers of the early warnings that fired for it")))
@@ -161,6 +206,23 @@ def _risk(request: HttpRequest, pk: int) -> Risk:
     if one is None:
         raise Http404
     return one
+
+
+def _item(request: HttpRequest, pk: int, **only: str) -> Item:
+    one = queries.items_for(request.user).select_related("plan").filter(pk=pk, **only).first()
+    if one is None:
+        raise Http404
+    return one
+
+
+def _changes(change: Strict, *empty: str) -> dict[str, Any]:
+    """What is to be changed; of the columns named in `empty` None takes away what is there."""
+    given = change.model_dump(exclude_unset=True)
+    values = {name: value for name, value in given.items() if value is not None or name in empty}
+    for name, model in (("owner", Staff), ("department", Department)):
+        if name in values:
+            values[name] = named(model, values[name])
+    return values
 
 
 def _item_said(one: Item) -> dict[str, Any]:
@@ -211,6 +273,20 @@ def one_plan(request: HttpRequest, pk: Key) -> dict[str, Any]:
     return _said(request, _plan(request, pk))
 
 
+@plans.patch(
+    "/{pk}",
+    response=LaunchAnswer,
+    operation_id="launch_plans_change",
+    **allows(permissions.RISK_WRITE, _("Change a quality plan"), _("Its head, while it is being written.")),
+)
+def plan_change(request: HttpRequest, pk: Key, change: LaunchChange) -> dict[str, Any]:
+    """Its head, while it is being written."""
+    one = _plan(request, pk)
+    values = _changes(change, "owner", "department")
+    kept = tried(lambda: services.plan_change(actor=request.user, plan=one, address=address_of(request), **values))
+    return _said(request, kept)
+
+
 @plans.post(
     "/{pk}/move",
     response=LaunchAnswer,
@@ -253,6 +329,39 @@ def risk_add(request: HttpRequest, pk: Key, new: NewRisk) -> Status[dict[str, An
     return Status(201, _risk_said(made, []))
 
 
+@items.patch(
+    "/{pk}",
+    response=ReadinessAnswer,
+    operation_id="launch_items_change",
+    **allows(
+        permissions.RISK_WRITE, _("Change a goal or a readiness item"), _("While the plan is being written.")
+    ),
+)  # fmt: skip
+def item_change(request: HttpRequest, pk: Key, change: LaunchItemChange) -> dict[str, Any]:
+    """While the plan is being written."""
+    one = _item(request, pk)
+    values = _changes(change, "target")
+    if one.kind == ItemKind.READY and set(values) - {"text"}:
+        raise ApiError(422, "refused", gettext("Only a goal has an indicator."))
+    given = {"actor": request.user, "plan": one.plan, "kind": one.kind, "item": one, "address": address_of(request)}
+    return _item_said(tried(lambda: services.item_save(**given, **values)))
+
+
+@items.delete(
+    "/{pk}",
+    response={204: None},
+    operation_id="launch_items_remove",
+    **allows(
+        permissions.RISK_WRITE, _("Take a goal or a readiness item out"), _("While the plan is being written.")
+    ),
+)  # fmt: skip
+def item_remove(request: HttpRequest, pk: Key) -> Status[None]:
+    """While the plan is being written."""
+    one = _item(request, pk)
+    tried(lambda: services.item_remove(actor=request.user, item=one, address=address_of(request)))
+    return Status(204, None)
+
+
 @items.put(
     "/{pk}/ready",
     response=ReadinessAnswer,
@@ -261,13 +370,44 @@ def risk_add(request: HttpRequest, pk: Key, new: NewRisk) -> Status[dict[str, An
 )
 def ready(request: HttpRequest, pk: Key, said: Done) -> dict[str, Any]:
     """Or that it is not after all."""
-    one = queries.items_for(request.user).select_related("plan").filter(pk=pk, kind="ready").first()
-    if one is None:
-        raise Http404
+    one = _item(request, pk, kind="ready")
     address = address_of(request)
     return _item_said(
         tried(lambda: services.item_ready(actor=request.user, item=one, ready=said.done, address=address))
     )
+
+
+@risks.patch(
+    "/{pk}",
+    response=RiskAnswer,
+    operation_id="launch_risks_change",
+    **allows(
+        permissions.RISK_WRITE, _("Change a risk"),
+        _("Other ranks take an acceptance back, another precaution is not carried out yet."),
+    ),
+)  # fmt: skip
+def risk_change(request: HttpRequest, pk: Key, change: LaunchRiskChange) -> dict[str, Any]:
+    """Other ranks take an acceptance back, another precaution is not carried out yet."""
+    one = _risk(request, pk)
+    values = _changes(
+        change, "owner", "due_on", "severity_after", "likelihood_after", "detection_after", "threshold"
+    )  # fmt: skip
+    given = {"actor": request.user, "plan": one.plan, "risk": one, "address": address_of(request)}
+    kept = tried(lambda: services.risk_save(**given, **values))
+    return _risk_said(kept, queries.warnings_of(request.user, [kept]).get(kept.pk, []))
+
+
+@risks.delete(
+    "/{pk}",
+    response={204: None},
+    operation_id="launch_risks_remove",
+    **allows(permissions.RISK_WRITE, _("Take a risk out"), _("Its trigger is no longer watched.")),
+)
+def risk_remove(request: HttpRequest, pk: Key) -> Status[None]:
+    """Its trigger is no longer watched."""
+    one = _risk(request, pk)
+    tried(lambda: services.risk_remove(actor=request.user, risk=one, address=address_of(request)))
+    return Status(204, None)
 
 
 @risks.put(

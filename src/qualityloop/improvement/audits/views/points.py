@@ -15,7 +15,7 @@ from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.permissions import requires
 from qualityloop.improvement.audits import mending, permissions, queries, services
 from qualityloop.improvement.audits.forms import FindingForm, PointForm, ReasonForm
-from qualityloop.improvement.audits.models import Finding, Point, Round, Severity, State
+from qualityloop.improvement.audits.models import Finding, Point, Round, Severity
 from qualityloop.improvement.audits.notices import page_of
 from qualityloop.improvement.audits.presentation import ANSWER_TONES, share_words
 from qualityloop.improvement.audits.result import result_of
@@ -31,8 +31,7 @@ def place_of(point: Point) -> str:
 
 def _may_word(request: HttpRequest, one: Round) -> None:
     """404 where the person may not change the points of a round."""
-    plans = permissions.AUDIT_PLAN.allows(request.user) and one.state == State.PLANNED
-    if not (plans or queries.may_check(request.user, one)):
+    if not queries.may_word(request.user, one):
         raise Http404
 
 

@@ -53,7 +53,7 @@ def one_round(request: HttpRequest, pk: int) -> HttpResponse:
         "groups": groups_of(request.user, points), "points": len(points), "answered": len(points) - result.unanswered,
         "result": result, "points_said": share_words(result.points), "cases_said": share_words(result.cases),
         "may_check": may_check, "may_plan": plans, "answers": Answer.choices,
-        "may_edit_points": (plans and one.state == State.PLANNED) or may_check,
+        "may_edit_points": queries.may_word(request.user, one),
         "may_problem": PROBLEM_OPEN.allows(request.user) and one.state != State.PLANNED,
         "counts": [(label, result.counts[key]) for key, label in Answer.choices],
     }  # fmt: skip

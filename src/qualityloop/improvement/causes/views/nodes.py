@@ -75,12 +75,7 @@ def node(request: HttpRequest, number: int) -> HttpResponse:
 def why(request: HttpRequest, number: int) -> HttpResponse:
     """Go on from a bone with whys: its text becomes the first answer there."""
     bone = _found(request, number)
-    kept = Node.objects.filter(origin=bone, tree=Tree.WHYS, removed=False).first()
-    if kept is None:
-        kept = editing.node_add(
-            actor=request.user, problem=bone.problem, tree=Tree.WHYS, text=bone.text, origin=bone,
-            known_by=bone.known_by, address_of=address_of(request),
-        )  # fmt: skip
+    kept = editing.bone_asked(actor=request.user, bone=bone, address_of=address_of(request))
     return redirect(presentation.page_of(bone.problem, Tree.WHYS) + f"#bone-{kept.pk}")
 
 

@@ -79,12 +79,23 @@ class MeasureAnswer(BaseModel):
     department: int | None
     starts_on: date | None
     due_on: date | None
+    resources: str
+    gaps: str
+    contingency: str
+    effort_days: float | None
+    risks: list[list[str]] = Field(description=spoken(_("Pairs of risk and contingency")))
     indicator: str
     group: list[list[str]]
     direction: str
     amount: float | None
     effect_until: date | None
+    baseline_from: date | None
+    baseline_until: date | None
     method: str
+    untouched: list[list[list[str]]]
+    account: dict[str, list[float]] = Field(
+        description=spoken(_("Ranges of cost and benefit: lowest, most likely, highest"))
+    )
     state: str
     smart: list[SmartAnswer]
 
@@ -173,19 +184,24 @@ def plan_answer(one: Plan) -> dict[str, Any]:
 
 def measure_answer(one: Measure) -> dict[str, Any]:
     """A measure, checked."""
+    names = ("title", "action", "cause", "starts_on", "due_on", "resources", "gaps", "contingency", "effort_days",
+             "risks", "indicator", "group", "direction", "amount", "effect_until", "baseline_from", "baseline_until",
+             "method", "untouched", "state")  # fmt: skip
+    return {
+        "id": one.pk, "plan": one.plan_id, "owner": one.owner_id, "department": one.department_id,
+        "account": one.account or {}, "smart": smart_answers(one), **{name: getattr(one, name) for name in names},
+    }  # fmt: skip
+
+
+def smart_answers(one: Measure) -> list[dict[str, Any]]:
+    """What is missing or vague in a measure."""
     from qualityloop.improvement.plans.smartness import findings
 
     language = get_language() or "zh"
-    names = ("title", "action", "cause", "starts_on", "due_on", "indicator", "group", "direction", "amount",
-             "effect_until", "method", "state")  # fmt: skip
-    smart = [
+    return [
         {"letter": f.letter, "field": f.field, "missing": f.missing, "text": f.text.in_language(language)}
         for f in findings(one)
     ]
-    return {
-        "id": one.pk, "plan": one.plan_id, "owner": one.owner_id, "department": one.department_id, "smart": smart,
-        **{name: getattr(one, name) for name in names},
-    }  # fmt: skip
 
 
 def task_answer(one: Task) -> dict[str, Any]:

@@ -287,6 +287,18 @@ def meeting_make(request: HttpRequest, meeting: NewMeeting) -> Status[dict[str, 
     return Status(201, answers.meeting_answer(made))
 
 
+@meetings.post(
+    "/{pk}/agenda",
+    response=MeetingAnswer,
+    operation_id="meetings_agenda",
+    **allows(permissions.MEETINGS, _("Make the agenda anew"), _("Of what is late or changed now; until it is closed.")),
+)
+def meeting_agenda(request: HttpRequest, pk: Key) -> dict[str, Any]:
+    """Of what is late or changed now; until it is closed."""
+    one = one_of(queries.meetings_for(request.user), pk)
+    return answers.meeting_answer(tried(lambda: meeting_services.meeting_refresh(**_said(request, meeting=one))))
+
+
 @meetings.put(
     "/{pk}/minutes",
     response=MeetingAnswer,

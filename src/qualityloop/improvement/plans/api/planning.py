@@ -20,13 +20,15 @@ from qualityloop.improvement.plans.account import FACTORS
 from qualityloop.improvement.plans.api.answers import (
     MeasureAnswer,
     PlanAnswer,
+    SmartAnswer,
     measure_answer,
     named,
     one_of,
     plan_answer,
+    smart_answers,
     tried,
 )
-from qualityloop.improvement.plans.models import Plan
+from qualityloop.improvement.plans.models import Measure, Plan
 from qualityloop.improvement.plans.services import plans as services
 from qualityloop.improvement.problems.queries import problem_whole
 from qualityloop.people.models import Department, Staff
@@ -47,6 +49,12 @@ class NewPlan(Strict):
 
     problem: Number = Field(description=spoken(_("Id of a problem whose cause is locked")))
     goal: str = Field("", max_length=2000)
+
+
+class ImprovementPlanChange(Strict):
+    """What a plan is to reach."""
+
+    goal: str = Field(max_length=2000)
 
 
 class Why(Strict):
@@ -95,6 +103,12 @@ class MeasureChange(MeasureFields):
     title: str | None = Field(None, min_length=1, max_length=200)
 
 
+class MeasureTried(MeasureFields):
+    """A measure as far as it is written."""
+
+    title: str = Field("", max_length=200)
+
+
 class MeasureMove(Strict):
     """Where a measure stands now."""
 
@@ -126,6 +140,21 @@ def plan_begin(request: HttpRequest, plan: NewPlan) -> Status[dict[str, Any]]:
         )
     )  # fmt: skip
     return Status(201, plan_answer(made))
+
+
+@plans.patch(
+    "/{pk}",
+    response=PlanAnswer,
+    operation_id="plans_change",
+    **allows(permissions.PLAN_WRITE, _("Change the goal of a plan"), _("Only while the plan is a draft.")),
+)
+def plan_change(request: HttpRequest, pk: Key, change: ImprovementPlanChange) -> dict[str, Any]:
+    """Only while the plan is a draft."""
+    one = _plan(request, pk)
+    address = address_of(request)
+    return plan_answer(
+        tried(lambda: services.plan_change(actor=request.user, plan=one, goal=change.goal, address=address))
+    )
 
 
 def _moving(path: str, name: str, work: Any, **said: Any) -> None:
@@ -217,6 +246,17 @@ def measure_add(request: HttpRequest, pk: Key, measure: NewMeasure) -> Status[di
         lambda: services.measure_save(actor=request.user, plan=one, address=address_of(request), **values)
     )  # fmt: skip
     return Status(201, measure_answer(made))
+
+
+@plans.post(
+    "/{pk}/measures/check",
+    response=list[SmartAnswer],
+    operation_id="plans_measure_check",
+    **allows(permissions.PLAN_WRITE, _("Check a measure"), _("What is missing or vague in it; nothing is kept.")),
+)
+def measure_check(request: HttpRequest, pk: Key, measure: MeasureTried) -> list[dict[str, Any]]:
+    """What is missing or vague in it; nothing is kept."""
+    return smart_answers(Measure(plan=_plan(request, pk), **_values(measure)))
 
 
 @measures.patch(
