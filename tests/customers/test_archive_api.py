@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from qualityloop.customers.models import Contact, Tier
+from qualityloop.customers.models import Contact, Customer, Tier
 from qualityloop.foundation.accounts import account_create
 from qualityloop.foundation.audit.models import AuditEntry
 from tests import factories
@@ -35,7 +35,9 @@ def test_contacts_are_added_changed_and_removed(house: House) -> None:
     changed = call(house, "小周", "PATCH", f"{path}/{second['id']}", {"email": "wang@example.com"})
     assert changed.json() == {**second, "email": "wang@example.com"}
     assert AuditEntry.objects.latest("sequence").action == "customers.contact_changed"
+    before = Customer.objects.get(pk=one.pk).changed_at
     assert call(house, "小周", "DELETE", f"{path}/{second['id']}").status_code == 204
+    assert Customer.objects.get(pk=one.pk).changed_at > before  # who asks for what has changed is told
     assert [contact.name for contact in Contact.objects.all()] == ["陈小姐"]
     assert AuditEntry.objects.latest("sequence").action == "customers.contact_removed"
 

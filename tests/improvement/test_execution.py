@@ -61,7 +61,8 @@ def test_a_task_tells_its_owner_and_sets_its_measure_going(leader: User) -> None
 
 
 def test_places_in_a_column_stay_one_after_the_other(leader: User) -> None:
-    made = [tasks.task_add(actor=leader, title=f"任务 {n}", due_on=TODAY) for n in range(4)]
+    owner = employed()
+    made = [tasks.task_add(actor=leader, title=f"任务 {n}", due_on=TODAY, owner=owner) for n in range(4)]
     tasks.task_move(actor=leader, task=made[3], state="todo", place=0)
     tasks.task_move(actor=leader, task=made[0], state="done")
     todo = Task.objects.filter(state=TaskState.TODO).order_by("place")
@@ -227,7 +228,7 @@ def test_a_meeting_talks_about_what_is_late_or_changed(leader: User, clock: Any)
     boss = person("director")
     measure = running(leader)
     late = tasks.task_add(actor=leader, title="逾期任务", due_on=TODAY - timedelta(days=1), measure=measure)
-    tasks.task_add(actor=leader, title="下月任务", due_on=TODAY + timedelta(days=30))
+    tasks.task_add(actor=leader, title="下月任务", due_on=TODAY + timedelta(days=30), owner=measure.owner)
     first = meetings.meeting_make(actor=boss, held_on=TODAY)
     parts = {part["key"]: [line["what"] for line in part["lines"]] for part in first.agenda}
     assert parts["late_tasks"] == [str(late)]

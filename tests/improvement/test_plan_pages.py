@@ -229,7 +229,12 @@ def test_the_whole_way_by_the_api_alone() -> None:
     api(mine, "POST", f"plans/{second['id']}/submit")
     assert api(mine, "POST", f"measure-reviews/{review.pk}/close")["closed_at"]
     meeting = api(mine, "POST", "meetings", {"held_on": "2026-09-15"})
-    api(mine, "POST", f"meetings/{meeting['id']}/decisions", {"title": "换模板", "due_on": "2026-09-20"})
+    api(
+        mine,
+        "POST",
+        f"meetings/{meeting['id']}/decisions",
+        {"title": "换模板", "due_on": "2026-09-20", "owner": owner.pk},
+    )
     api(mine, "PUT", f"meetings/{meeting['id']}/minutes", {"minutes": "同意"})
     assert api(mine, "POST", f"meetings/{meeting['id']}/close")["closed_at"]
     assert api(theirs, "GET", "plans")["items"]

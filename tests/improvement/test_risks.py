@@ -25,7 +25,7 @@ ORDER = {"low": 0, "medium": 1, "high": 2}
 RISK: dict[str, Any] = {
     "title": "远程误判导致二次上门", "severity": 8, "likelihood": 6, "detection": 7,
     "precaution": "上线前双人复核 200 单",
-    "indicator": "first_time_fix", "side": "below", "threshold": 0.8,
+    "indicator": "first_contact_resolution", "side": "below", "threshold": 0.8,
 }  # fmt: skip
 
 
@@ -62,8 +62,8 @@ def a_plan(actor: User, **values: Any) -> LaunchPlan:
 def whole(actor: User) -> tuple[LaunchPlan, Risk, Item]:
     plan = a_plan(actor)
     services.item_save(
-        actor=actor, plan=plan, kind="goal", text="一次解决率达到 85%", indicator="first_time_fix", side="above",
-        target=0.85,
+        actor=actor, plan=plan, kind="goal", text="首次解决率达到 85%", indicator="first_contact_resolution",
+        side="above", target=0.85,
     )  # fmt: skip
     ready = services.item_save(actor=actor, plan=plan, kind="ready", text="12 名工程师已培训")
     return plan, services.risk_save(actor=actor, plan=plan, **RISK), ready
@@ -124,7 +124,12 @@ def test_the_trigger_is_watched_and_its_warning_stands_at_the_risk() -> None:
     boss = person("director")
     plan, risk, _ready = whole(boss)
     watch = Watch.objects.get(key=f"risk.{risk.pk}")
-    assert (watch.indicator, watch.side, watch.threshold, watch.active) == ("first_time_fix", "below", 0.8, True)
+    assert (watch.indicator, watch.side, watch.threshold, watch.active) == (
+        "first_contact_resolution",
+        "below",
+        0.8,
+        True,
+    )
     assert watch.url.endswith(f"#risk-{risk.pk}")
     now = timezone.now()
     EarlyWarning.objects.create(

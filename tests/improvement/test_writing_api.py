@@ -239,6 +239,32 @@ def test_a_quality_plan_is_changed_and_parts_taken_out() -> None:
     boss("DELETE", f"launch-items/{ready.pk}", None, 422)
 
 
+def test_an_unknown_indicator_and_a_task_of_nobody_are_refused() -> None:
+    actor = person("director")
+    boss, plan = calls(actor), a_draft(actor)
+    refused = boss("POST", f"plans/{plan.pk}/measures", {"title": "改", "indicator": "csatt"}, 422)
+    assert "csat" in refused["fields"][0]["message"]
+    [measure] = boss("GET", f"plans/{plan.pk}/measures")
+    boss("PATCH", f"measures/{measure['id']}", {"indicator": "no_such"}, 422)
+    launch, risk, _ready = whole(actor)
+    boss("PATCH", f"launch-risks/{risk.pk}", {"indicator": "no_such"}, 422)
+    goal = {"kind": "goal", "text": "达标", "indicator": "no_such", "side": "above", "target": 0.9}
+    boss("POST", f"launch-plans/{launch.pk}/items", goal, 422)
+    assert not Item.objects.filter(indicator="no_such").exists()
+    boss("POST", "tasks", {"title": "核对", "due_on": "2027-01-01"}, 422)
+    task = boss("POST", "tasks", {"title": "核对", "due_on": "2027-01-01", "owner": employed().pk}, 201)
+    boss("PATCH", f"tasks/{task['id']}", {"owner": None}, 422)
+
+
+def test_another_cause_is_judged_by_its_own_words() -> None:
+    actor = person("director")
+    boss, plan = calls(actor), a_draft(actor)
+    [measure] = boss("GET", f"plans/{plan.pk}/measures")
+    Measure.objects.filter(pk=measure["id"]).update(cause_key="1")
+    boss("PATCH", f"measures/{measure['id']}", {"cause": "没有锁定的原因"})
+    assert Measure.objects.get(pk=measure["id"]).cause_key == ""
+
+
 @pytest.mark.parametrize("body", [{"title": ""}, {"title": "x\x00"}, {"nothing": 1}, {"members": [2**63]}])
 def test_nonsense_is_refused_before_anything_is_opened(body: dict[str, Any]) -> None:
     boss, one = calls(person("director")), kept()

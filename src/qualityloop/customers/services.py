@@ -80,6 +80,7 @@ def contact_remove(*, actor: Any, contact: Contact, address_of: str = "") -> Non
         customer = contact.customer
         contact.delete()
         _changed(actor, actions.CONTACT_REMOVED, customer, (before, None), address=address_of)
+        Customer.objects.filter(pk=customer.pk).update(changed_at=timezone.now())
 
 
 def tier_keep(*, actor: Any, tier: Tier, address_of: str = "", **values: Any) -> Tier:

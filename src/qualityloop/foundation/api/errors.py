@@ -44,7 +44,8 @@ def refused_as(status: int, code: str = "refused") -> Iterator[None]:
     try:
         yield
     except FormError as error:
-        raise ApiError(status, code, " ".join(error.messages)) from None
+        fields = _of_form(error) if hasattr(error, "error_dict") else []
+        raise ApiError(status, code, " ".join(error.messages), fields=fields) from None
     except AnalysisError as error:
         raise ApiError(status, code, error.in_language(language())) from None
 

@@ -9,11 +9,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from qualityloop.improvement.causes.queries import root_causes
+from qualityloop.improvement.evidence.indicators import indicators
 from qualityloop.improvement.plans.account import FACTORS, factor_words
 from qualityloop.improvement.plans.lots import RecordsAsked, dataset_choices
 from qualityloop.improvement.plans.models import Measure, Meeting, Plan, Task
 from qualityloop.improvement.plans.models.checkpoints import CheckKind
-from qualityloop.improvement.plans.smartness import indicators
 from qualityloop.people.models import Department, Staff
 
 TEXT = forms.Textarea(attrs={"rows": 2, "wide": "1"})

@@ -15,8 +15,8 @@ from qualityloop.analysis.indicators.standard import Unit
 from qualityloop.analysis.problems.wording import format_value
 from qualityloop.foundation.notices.transports import TRANSPORTS
 from qualityloop.foundation.panels import Tone
+from qualityloop.improvement.evidence.indicators import indicators
 from qualityloop.improvement.plans.models import CheckState, Measure, MeasureState, Plan, PlanState, Task, TaskState
-from qualityloop.improvement.plans.smartness import indicators
 
 PLAN_TONES: dict[str, Tone] = {
     PlanState.DRAFT: "insufficient", PlanState.SUBMITTED: "warning", PlanState.APPROVED: "warning",

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
-from qualityloop.analysis.indicators.loading import load_standard, shipped_standards
 from qualityloop.analysis.indicators.standard import Indicator
 from qualityloop.analysis.smart import Entry, Finding, check
 from qualityloop.foundation.lake.calendars import lake_calendar
 from qualityloop.improvement.causes.queries import root_causes
+from qualityloop.improvement.evidence.indicators import indicators
 from qualityloop.improvement.plans.models import Measure, MeasureState
 from qualityloop.improvement.plans.queries import UNDER_WAY
-from qualityloop.standards.indicators.editions import released
 
 LONGEST = 1100  # days that are counted
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> tuple[Indicator, ...]:
-    return tuple(one for key in shipped_standards() for one in load_standard(key).indicators)
-
-
-def indicators() -> dict[str, Indicator]:
-    """The indicators by which an effect may be seen: of the standards in force, else of those that are shipped."""
-    found = {one.key: one for one in _shipped()}
-    for editions in released().values():
-        if editions:
-            found |= {one.key: one for one in editions[-1].standard.indicators}
-    return found
 
 
 def entry_of(measure: Measure, *, known: dict[str, Indicator] | None = None) -> Entry:

@@ -18,6 +18,7 @@ from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.records.numbering import next_number
 from qualityloop.foundation.webhooks import announce
+from qualityloop.improvement.evidence.indicators import refuse_unknown_indicator
 from qualityloop.improvement.risks import actions, notices
 from qualityloop.improvement.risks.models import Edition, Item, ItemKind, LaunchPlan, Risk, Side, State
 from qualityloop.improvement.risks.priority import RANKS
@@ -149,6 +150,7 @@ def item_save(
         kept = _draft(plan)
         one = Item(plan=kept, kind=kind) if item is None else Item.objects.select_for_update().get(pk=item.pk)
         before = None if item is None else _said(one, ITEM_FIELDS)
+        refuse_unknown_indicator(values.get("indicator") or "", one.indicator)
         for key, value in values.items():
             setattr(one, key, value)
         if not one.text.strip():
@@ -201,6 +203,7 @@ def risk_save(
         one = Risk(plan=kept) if risk is None else Risk.objects.select_for_update().get(pk=risk.pk)
         before = None if risk is None else _said(one, RISK_FIELDS)
         owner = None if risk is None else one.owner_id
+        refuse_unknown_indicator(values.get("indicator") or "", one.indicator)
         for key, value in values.items():
             setattr(one, key, value)
         _check_risk(one)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from qualityloop.foundation.audit.recording import differing, record, values_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.webhooks import announce
+from qualityloop.improvement.evidence.indicators import refuse_unknown_indicator
 from qualityloop.improvement.plans import actions, freezing, notices
 from qualityloop.improvement.plans.models import Measure, MeasureState, Plan, PlanState
 from qualityloop.improvement.plans.models.plans import PREDICTED
@@ -87,6 +88,9 @@ def measure_save(
         kept = _locked(plan, PlanState.DRAFT)
         one = Measure(plan=kept) if measure is None else Measure.objects.select_for_update().get(pk=measure.pk)
         before = None if measure is None else _said(one)
+        refuse_unknown_indicator(values.get("indicator") or "", one.indicator)
+        if "cause" in values and values["cause"] != one.cause:
+            values.setdefault("cause_key", "")  # the key of another cause would be judged, not these words
         for name, value in values.items():
             setattr(one, name, value)
         if measure is None:

@@ -41,10 +41,12 @@ def task_add(
         raise ValidationError({"due_on": _("It would be done before it begins.")})
     if measure is not None and measure.plan.state != PlanState.EXECUTING:
         raise ValidationError(_("Tasks are given out once the plan has started."))
+    owner = owner or (measure.owner if measure else None)
+    _refuse_nobody(owner)
     with transaction.atomic():
         task = Task(
             problem=measure.plan.problem if measure else problem, measure=measure, meeting=meeting,
-            title=title.strip()[:200], note=note, owner=owner or (measure.owner if measure else None),
+            title=title.strip()[:200], note=note, owner=owner,
             starts_on=starts_on, due_on=due_on, author=actor if getattr(actor, "pk", None) else None,
         )  # fmt: skip
         task.number = next_number(Task, PREFIX)
@@ -54,6 +56,11 @@ def task_add(
         notices.task_given(task, by=actor)
         announce(notices.TASK_CREATED.key, notices.task_said(task))
     return task
+
+
+def _refuse_nobody(owner: Any) -> None:
+    if owner is None:
+        raise ValidationError({"owner": _("Say who does it.")})
 
 
 def task_change(*, actor: Any, task: Task, address: str = "", **values: Any) -> Task:
@@ -67,6 +74,8 @@ def task_change(*, actor: Any, task: Task, address: str = "", **values: Any) -> 
             setattr(kept, name, value)
         if kept.starts_on is not None and kept.due_on < kept.starts_on:
             raise ValidationError({"due_on": _("It would be done before it begins.")})
+        if owner is not None:
+            _refuse_nobody(kept.owner)
         was, now = differing(before, _said(kept))
         if now:
             kept.changed_at = timezone.now()
