@@ -14,8 +14,8 @@ class TaggingConfig(AppConfig):
     verbose_name = _("Tagging")
 
     def ready(self) -> None:
-        """Declare the jobs, listen to the lake, stand on the record pages and in the navigation."""
-        from qualityloop.collection.tagging import jobs, panel
+        """Declare the jobs and the API, listen to the lake, stand on the record pages and in the navigation."""
+        from qualityloop.collection.tagging import api, api_records, jobs, panel  # noqa: F401 (they register themselves)
         from qualityloop.collection.tagging.permissions import TAG, TAGS
         from qualityloop.foundation.lake.signals import refreshed
         from qualityloop.foundation.navigation import Entry, register

@@ -44,6 +44,14 @@ def chips(dataset: str, record_id: int) -> tuple[list[Chip], list[Tag]]:
     return found, active
 
 
+def record_for(user: Any, dataset: str, pk: int) -> Any:
+    """A record that can be tagged and that `user` may see; None where there is none."""
+    subject = SUBJECTS.get(dataset)
+    if subject is None or not subject.right.allows(user):
+        return None
+    return subject.visible(user).filter(pk=pk).first()
+
+
 def most_used(dataset: str) -> list[int]:
     """Tags by how many records of this kind have them; kept for some minutes, so that keys do not jump about."""
     key = f"tagging:most:{dataset}"

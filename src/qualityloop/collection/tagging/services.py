@@ -60,18 +60,29 @@ def rule_remove(*, actor: User, rule: TagRule, address: str = "") -> None:
 
 def tag_toggle(*, actor: User, subject: Model, tag: Tag, address: str = "") -> bool:
     """Give a record a tag, or take it away and remember that a person said no; whether it has it now."""
-    of = {"dataset": subject_of(subject).dataset, "record_id": subject.pk, "tag": tag}
+    with transaction.atomic():
+        wanted = not Tagging.objects.filter(**_of(subject, tag)).exists()
+        tag_set(actor=actor, subject=subject, tag=tag, wanted=wanted, address=address)
+    return wanted
+
+
+def tag_set(*, actor: User, subject: Model, tag: Tag, wanted: bool, address: str = "") -> None:
+    """See to it that a record has a tag, or that it has it no more; nothing happens where that is so already."""
+    of = _of(subject, tag)
     with transaction.atomic():
         had = Tagging.objects.select_for_update().filter(**of).first()
-        if had is not None:
+        if had is not None and not wanted:
             had.delete()
             TagRefusal.objects.get_or_create(**of, defaults={"actor": actor})
             Suggestion.objects.filter(**of).delete()
             _said(actor, actions.UNTAGGED, subject, tag.name, "", address)
-            return False
-        suggested = Suggestion.objects.filter(**of).delete()[0] > 0
-        _give(actor, subject, tag, Origin.ACCEPTED if suggested else Origin.HAND, address)
-    return True
+        elif had is None and wanted:
+            suggested = Suggestion.objects.filter(**of).delete()[0] > 0
+            _give(actor, subject, tag, Origin.ACCEPTED if suggested else Origin.HAND, address)
+
+
+def _of(subject: Model, tag: Tag) -> dict[str, Any]:
+    return {"dataset": subject_of(subject).dataset, "record_id": subject.pk, "tag": tag}
 
 
 def suggestion_judge(*, actor: User, suggestion: Suggestion, accept: bool, address: str = "") -> None:
@@ -92,7 +103,7 @@ def suggestion_judge(*, actor: User, suggestion: Suggestion, accept: bool, addre
 
 def _give(actor: User, subject: Model, tag: Tag, origin: Origin, address: str) -> None:
     about = subject_of(subject)
-    of: dict[str, Any] = {"dataset": about.dataset, "record_id": subject.pk, "tag": tag}
+    of = _of(subject, tag)
     TagRefusal.objects.filter(**of).delete()
     values = {
         "origin": origin, "actor": actor, "number": getattr(subject, "number", ""), "month": about.month_of(subject),

@@ -8,27 +8,24 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from qualityloop.analysis.datasets import DATASETS
-from qualityloop.analysis.messages import AnalysisError
 from qualityloop.analysis.problems.pareto import pareto
-from qualityloop.collection.subjects import SUBJECTS, Subject
+from qualityloop.collection.subjects import SUBJECTS
 from qualityloop.collection.tagging import panel, queries, services
 from qualityloop.collection.tagging.forms import RuleForm, TagForm
 from qualityloop.collection.tagging.jobs import LEARN
 from qualityloop.collection.tagging.models import Learning, Tag, TagRule
 from qualityloop.collection.tagging.permissions import TAG, TAGS
-from qualityloop.collection.tagging.rules import checked, tried
+from qualityloop.collection.tagging.trying import columns_known, trial
 from qualityloop.collection.tagging.words import dataset_name
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.jobs import enqueue
 from qualityloop.foundation.jobs.models import JobRun
-from qualityloop.foundation.lake.reading import current_lake
 from qualityloop.foundation.permissions import person, requires
+from qualityloop.foundation.wording import language
 
 
 @requires(TAGS)
@@ -108,30 +105,11 @@ def rule_try(request: HttpRequest) -> HttpResponse:
 def _tried(text: str, dataset: str) -> dict[str, Any]:
     if dataset not in SUBJECTS:
         raise Http404
-    language = get_language() or "zh"
-    contract = DATASETS[dataset]
-    context: dict[str, Any] = {
-        "columns_known": [(c.name, c.label.in_language(language)) for c in (*contract.columns, *contract.derived)],
-        "dataset": dataset,
-    }
-    if not text.strip():
-        return context
-    try:
-        condition = checked(text, dataset)
-        context["explained"] = condition.explain(language)
-        lake = current_lake()
-        if lake is not None:
-            found = tried(lake, condition, SUBJECTS[dataset].texts)
-            heads = [_head(dataset, name, language) for name in found.columns]
-            context |= {"found": found, "heads": heads, "share": found.count / found.total if found.total else None}
-    except AnalysisError as error:
-        context["fault"] = error.in_language(language)
-    return context
-
-
-def _head(dataset: str, name: str, language: str) -> str:
-    column = DATASETS[dataset].column(name)
-    return column.label.in_language(language) if column else name
+    seen = trial(text, dataset, language())
+    return {
+        "columns_known": columns_known(dataset, language()), "dataset": dataset, "explained": seen.explained,
+        "fault": seen.fault, "found": seen.found, "heads": seen.heads, "share": seen.share,
+    }  # fmt: skip
 
 
 @requires(TAGS)
@@ -174,7 +152,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 def toggle(request: HttpRequest, dataset: str, pk: int) -> HttpResponse:
     """Give a record a tag or take it away; the tag comes by key or, from the search field, by name."""
     subject = SUBJECTS.get(dataset)
-    found = _record(request, subject, pk) if subject else None
+    found = queries.record_for(request.user, dataset, pk)
     if subject is None or found is None:
         raise Http404
     tag = _asked(request)
@@ -184,10 +162,6 @@ def toggle(request: HttpRequest, dataset: str, pk: int) -> HttpResponse:
         return redirect(subject.url(pk))
     context = {"unknown": request.POST.get("name", "")[:50] if tag is None else ""}
     return render(request, panel.TEMPLATE, {**context, **panel.context(request, found)})
-
-
-def _record(request: HttpRequest, subject: Subject, pk: int) -> Any:
-    return subject.visible(request.user).filter(pk=pk).first() if subject.right.allows(request.user) else None
 
 
 def _asked(request: HttpRequest) -> Tag | None:
