@@ -100,7 +100,22 @@ SAME = {
         "source_ask": "sources_ask",
         "source_forget": "sources_forget",
     },
-    "cleaning": {"finding": "set_aside_again set_aside_take_back", "run": "set_aside_run"},
+    "cleaning": {
+        "finding": "set_aside_again set_aside_take_back",
+        "run": "set_aside_run",
+        "rule": "cleaning_rules_change",
+    },
+    "tagging": {
+        "tag_new": "tags_add",
+        "tag_edit": "tags_change",
+        "rule_new": "tag_rules_add",
+        "rule_try": "tag_rules_try",
+        "rule": "tag_rules_change",
+        "rule_remove": "tag_rules_remove",
+        "learn": "tag_suggestions_learn",
+        "toggle": "tags_give tags_take",
+        "judge": "tag_suggestions_judge",
+    },
     "people": {
         "department_new": "departments_add",
         "department_edit": "departments_change",
@@ -256,7 +271,12 @@ SAME = {
 
 # what only a person in front of a browser does
 FOR_BROWSERS_ONLY = {
-    "chats:callback": "called by the chat, not by a person",
+    "api:tokens": "a token makes no other token",
+    "api:revoke": "nor does it take one away",
+    "foundation:first_account": "the first account of an installation, by the link that it prints",
+    "chats:chats": "asks which chat, and writes nothing",
+    "chats:callback": "called by the chat, with its signature",
+    "collection:hook": "called by another system, with its signature",
 }
 
 

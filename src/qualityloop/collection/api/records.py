@@ -35,6 +35,7 @@ class RowsSent(Strict):
 @records.post(
     "/{dataset}",
     response={202: ImportAnswer},
+    operation_id="records_send",
     summary=spoken(_("Send rows")),
     description=spoken(
         _("Rows are read as those of a file are: what cannot be taken is rejected with its reason and kept for repair.")
