@@ -8,7 +8,6 @@ from typing import Any, Literal
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
-from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from qualityloop.collection.tagging import queries, services
@@ -177,15 +176,15 @@ def learned(request: HttpRequest) -> dict[str, Any]:
 
 @suggestions.post(
     "/learning",
-    response={202: LearningAsked},
+    response=LearningAsked,
     operation_id="tag_suggestions_learn",
     **allows(
         TAGS, _("Learn suggestions anew"), _("A background job learns from the tags that people gave or refused.")
     ),
 )
-def learn(request: HttpRequest) -> Status[dict[str, Any]]:
+def learn(request: HttpRequest) -> dict[str, Any]:
     """A background job learns from the tags that people gave or refused."""
-    return Status(202, {"job": enqueue(LEARN, actor=person(request), once=LEARN).pk})
+    return {"job": enqueue(LEARN, actor=person(request), once=LEARN).pk}
 
 
 @suggestions.post(
