@@ -69,6 +69,15 @@ def test_a_warning_becomes_a_problem_with_the_facts_of_the_page() -> None:
     calls(person("agent"))("POST", f"improvements/from-warning/{one.pk}", {}, 404)
 
 
+def test_a_warning_leads_to_its_problem_after_that_was_closed_too() -> None:
+    boss, one = calls(person("director")), kept()
+    made = boss("POST", f"improvements/from-warning/{one.pk}", {"title": "夜班变慢"}, 201)
+    Problem.objects.update(state="closed")
+    again = boss("POST", f"improvements/from-warning/{one.pk}", {"title": "夜班又变慢"})
+    assert (again["new"], again["problem"]["id"]) == (False, made["problem"]["id"])
+    assert Problem.objects.count() == 1
+
+
 def test_a_number_becomes_a_problem_as_on_the_page(home: Path) -> None:
     boss = calls(account_create(username="lin", password="a good Passw0rd", role="director"))
     found = boss("GET", "problems")
