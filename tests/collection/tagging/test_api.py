@@ -248,3 +248,19 @@ def test_who_may_not_is_told_so(program: Program, agent: Program, customer: Prog
         program.call(method, f"{path}/{BEYOND}", {} if method == "PATCH" else None, status=404)
     assert TagRule.objects.get(pk=rule.pk).active
     assert not Tag.objects.filter(name="x").exists()
+
+
+def test_how_often_each_tag_was_given(program: Program, customer: Program) -> None:
+    late, rude, _unused = (Tag.objects.get_or_create(name=name)[0] for name in ("响应超时", "态度生硬", "从未用过"))
+    for number, (tag, month) in enumerate([(late, "2026-08"), (late, "2026-09"), (late, "2026-09"), (rude, "2026-09")]):
+        dataset = "tickets" if number == 3 else "complaints"
+        Tagging.objects.create(tag=tag, dataset=dataset, record_id=number, month=month, origin=Origin.values[0])
+    found = program.call("GET", "tags/statistics")
+    assert found["months"] == ["2026-08", "2026-09"]
+    assert [(one["name"], one["by_month"], one["records"], one["cumulative"]) for one in found["tags"]] == [
+        ("响应超时", [1, 2], 3, 0.75), ("态度生硬", [0, 1], 1, 1.0),
+    ]  # fmt: skip
+    only = program.call("GET", "tags/statistics?dataset=tickets")
+    assert [one["name"] for one in only["tags"]] == ["态度生硬"]
+    program.call("GET", "tags/statistics?dataset=nothing", status=404)
+    customer.call("GET", "tags/statistics", status=403)

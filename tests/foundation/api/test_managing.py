@@ -79,6 +79,25 @@ def test_an_account_from_its_beginning_to_its_end(admin: User, agent: User) -> N
     call(admin, "PATCH", "accounts/999999", {"role": "admin"}, expect=404)
 
 
+def test_how_an_account_is_used(admin: User, agent: User) -> None:
+    from allauth.mfa.models import Authenticator
+
+    assert call(admin, "GET", f"accounts/{agent.pk}/access", expect=200) == {"sessions": [], "factors": [], "locks": []}
+    browser = Client()
+    browser.post("/sign-in/", {"login": agent.username, "password": "a good Passw0rd"})
+    Authenticator.objects.create(user=agent, type="totp", data={"secret": "hidden away"})
+    for _n in range(20):
+        Client().post("/sign-in/", {"login": agent.username, "password": "wrong"})
+    used = call(admin, "GET", f"accounts/{agent.pk}/access", expect=200)
+    assert [one["address"] for one in used["sessions"]] == ["127.0.0.1"]
+    assert [one["kind"] for one in used["factors"]] == ["totp"]
+    assert [one["address"] for one in used["locks"]] == ["127.0.0.1"]
+    assert "hidden" not in str(used)
+    assert str(browser.session.session_key) not in str(used)
+    call(agent, "GET", f"accounts/{agent.pk}/access", expect=403)
+    call(admin, "GET", "accounts/987654/access", expect=404)
+
+
 def test_nobody_locks_everybody_out(admin: User) -> None:
     text = call(admin, "PATCH", f"accounts/{admin.pk}", {"role": "agent"}, expect=422)
     assert "账号" in text["fields"][0]["message"]

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from ninja import Router
+from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
+from qualityloop.analysis.problems.pareto import pareto
 from qualityloop.collection.subjects import SUBJECTS
 from qualityloop.collection.tagging import queries, services
 from qualityloop.collection.tagging.forms import RuleForm, TagForm
@@ -133,6 +134,29 @@ class TagRuleTried(BaseModel):
     rows: list[list[Any]] = Field(description=spoken(_("The newest records found, a value for each column")))
 
 
+class TagsAsked(Strict):
+    """Which records are counted."""
+
+    dataset: Dataset | None = None
+
+
+class TagCounted(BaseModel):
+    """A tag with the records that have it."""
+
+    id: int
+    name: str
+    by_month: list[int] = Field(description=spoken(_("One number for each of `months`")))
+    records: int
+    cumulative: float = Field(description=spoken(_("Share of all, this one and those before it together")))
+
+
+class TagStatistics(BaseModel):
+    """How often each tag was given, month by month."""
+
+    months: list[str]
+    tags: list[TagCounted]
+
+
 @tags.get(
     "",
     response=list[TagAnswer],
@@ -155,6 +179,31 @@ def tags_list(request: HttpRequest) -> list[dict[str, Any]]:
 def tag_add(request: HttpRequest, tag: NewTag) -> Status[dict[str, Any]]:
     """People may give it from then on; rules give it by themselves."""
     return Status(201, _tag_kept(request, Tag(), tag.model_dump()))
+
+
+@tags.get(
+    "/statistics",
+    response=TagStatistics,
+    operation_id="tags_statistics",
+    **allows(
+        TAGS,
+        _("Tags by number of records"),
+        _("The last twelve months in which anything was tagged; the most frequent first, with the share up to there."),
+    ),
+)
+def tags_statistics(request: HttpRequest, query: Query[TagsAsked]) -> dict[str, Any]:
+    """The last twelve months in which anything was tagged; the most frequent first, with the share up to there."""
+    if query.dataset is not None and query.dataset not in SUBJECTS:
+        raise Http404
+    found = queries.statistics(query.dataset or "")
+    cumulative = {item.name: item.cumulative for item in pareto([(tag.name, n) for tag, _by, n in found.rows])}
+    return {
+        "months": found.months,
+        "tags": [
+            {"id": tag.pk, "name": tag.name, "by_month": by, "records": n, "cumulative": cumulative[tag.name]}
+            for tag, by, n in found.rows
+        ],
+    }
 
 
 @tags.get(

@@ -25,9 +25,9 @@ from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.models import User
 from qualityloop.foundation.permissions import REGISTRY
-from qualityloop.foundation.signin.factors import factors_reset
-from qualityloop.foundation.signin.lockout import account_unlock
-from qualityloop.foundation.signin.sessions import sessions_end
+from qualityloop.foundation.signin.factors import factors_of, factors_reset
+from qualityloop.foundation.signin.lockout import account_unlock, locks
+from qualityloop.foundation.signin.sessions import sessions_end, sessions_of
 
 accounts = Router(tags=[spoken(_("Accounts"))])
 roles = Router(tags=[spoken(_("Roles and permissions"))])
@@ -61,6 +61,38 @@ class MadeAnswer(AccountAnswer):
     """An account with a password that is shown this once."""
 
     one_time_password: str = Field(description=spoken(_("Shown this once; its owner has to choose another one")))
+
+
+class AccountSession(BaseModel):
+    """A browser in which somebody is signed in."""
+
+    device: str
+    address: str
+    at: datetime = Field(description=spoken(_("When it began")))
+    seen_at: datetime
+
+
+class AccountFactor(BaseModel):
+    """A second factor that is set up."""
+
+    kind: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class AccountLock(BaseModel):
+    """An address to which an account is closed."""
+
+    address: str
+    until: datetime
+
+
+class AccountAccess(BaseModel):
+    """How an account is used, and what keeps it closed."""
+
+    sessions: list[AccountSession]
+    factors: list[AccountFactor]
+    locks: list[AccountLock]
 
 
 class NewAccount(Strict):
@@ -141,6 +173,26 @@ def account_edit(request: HttpRequest, pk: Key, change: AccountChange) -> dict[s
     values = filled(partial(AccountForm, account=user), change.model_dump(exclude_none=True))
     account_change(actor=request.user, user=user, address=address_of(request), **values)
     return _account(_user(pk))
+
+
+@accounts.get(
+    "/{pk}/access",
+    response=AccountAccess,
+    operation_id="accounts_access",
+    **allows(ACCOUNTS, _("How an account is used"), _("Its sessions, second factors and locks, never a key of them.")),
+)
+def account_access(request: HttpRequest, pk: Key) -> dict[str, Any]:
+    """Its sessions, second factors and locks, never a key of them."""
+    user = _user(pk)
+    used = ("device", "address", "at", "seen_at")
+    return {
+        "sessions": [{name: getattr(one, name) for name in used} for one in sessions_of(user)],
+        "factors": [
+            {"kind": one.type, "created_at": one.created_at, "last_used_at": one.last_used_at}
+            for one in factors_of(user)
+        ],
+        "locks": [{"address": one.address, "until": one.until} for one in locks([user.username])],
+    }
 
 
 @accounts.post(
