@@ -164,6 +164,8 @@ def test_a_record_is_given_a_tag_and_loses_it(program: Program, agent: Program) 
     for method, path in (("GET", address), ("PUT", f"{address}/{tag.pk}"), ("DELETE", f"{address}/{tag.pk}")):
         agent.call(method, path, status=404)  # sees only the own
     assert Tagging.objects.count() == 1
+    [listed] = program.call("GET", f"tagged-records?tag={tag.pk}")["items"]
+    assert (listed["number"], listed["tag"], listed["dataset"]) == (one.number, "响应超时", "complaints")
     for _twice in range(2):
         assert program.call("DELETE", f"{address}/{tag.pk}")["given"] == []
     assert TagRefusal.objects.get().record_id == one.pk

@@ -30,5 +30,5 @@ TAGGED = Listing(
     filters=(Words("number"), Related("tag"), Choice("dataset"), Choice("origin"), Choice("month"), Days("at")),
     empty=_("No record is tagged yet. Rules tag records by themselves after each refresh of the numbers."),
     record=lambda one: SUBJECTS[one.dataset].url(one.record_id),
-    api="",
+    api="tagged-records",
 )
