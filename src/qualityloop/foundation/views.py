@@ -12,9 +12,9 @@ from qualityloop.foundation.access.current import current_roles
 from qualityloop.foundation.api.permissions import TOKENS
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
-from qualityloop.foundation.models import Theme, User
+from qualityloop.foundation.models import Theme
 from qualityloop.foundation.navigation import first_page
-from qualityloop.foundation.permissions import SIGNED_IN, public, requires
+from qualityloop.foundation.permissions import SIGNED_IN, person, public, requires
 from qualityloop.foundation.preferences import known_languages, preference_save
 from qualityloop.foundation.signin.factors import factors_of, has_second_factor
 from qualityloop.foundation.signin.sessions import sessions_end, sessions_of
@@ -31,7 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am here, and how I like the pages."""
-    user = _me(request)
+    user = person(request)
     context = {
         "languages": settings.LANGUAGES, "sessions": sessions_of(user, request.session.session_key),
         "has_factor": has_second_factor(user), "may_use_api": TOKENS.allows(user), **history_panel(user),
@@ -43,12 +43,12 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_safe
 def factors(request: HttpRequest) -> HttpResponse:
     """My second factors: the app, passkeys, recovery codes."""
-    found = factors_of(_me(request))
+    found = factors_of(person(request))
     context = {
         "app": next((one for one in found if one.type == one.Type.TOTP), None),
         "passkeys": [one.wrap() for one in found if one.type == one.Type.WEBAUTHN],
         "codes": next((one.wrap() for one in found if one.type == one.Type.RECOVERY_CODES), None),
-        "must": current_roles(request.user).needs_second_factor(_me(request).role) and not found,
+        "must": current_roles(request.user).needs_second_factor(person(request).role) and not found,
     }
     return render(request, "mfa/index.html", context)
 
@@ -57,7 +57,7 @@ def factors(request: HttpRequest) -> HttpResponse:
 @require_POST
 def session_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of my sessions."""
-    user = _me(request)
+    user = person(request)
     if not sessions_end(actor=user, user=user, only=pk, address=address_of(request)):
         raise Http404
     return redirect("foundation:account")
@@ -67,7 +67,7 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sessions_end_others(request: HttpRequest) -> HttpResponse:
     """End all of my sessions but this one."""
-    user = _me(request)
+    user = person(request)
     sessions_end(actor=user, user=user, but=request.session.session_key, address=address_of(request))
     return redirect("foundation:account")
 
@@ -90,10 +90,6 @@ def theme(request: HttpRequest) -> HttpResponse:
 def closed(request: HttpRequest) -> HttpResponse:
     """Nobody signs up by themselves."""
     raise Http404
-
-
-def _me(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 def _choose(request: HttpRequest, name: str, allowed: frozenset[str]) -> HttpResponse:

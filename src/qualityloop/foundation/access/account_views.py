@@ -18,7 +18,7 @@ from qualityloop.foundation.accounts import ONE_TIME_DAYS, account_change, accou
 from qualityloop.foundation.audit.presentation import history_panel
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.models import User
-from qualityloop.foundation.permissions import requires
+from qualityloop.foundation.permissions import person, requires
 from qualityloop.foundation.signin.factors import factors_of, factors_reset
 from qualityloop.foundation.signin.lockout import account_unlock, locks
 from qualityloop.foundation.signin.sessions import sessions_end, sessions_of
@@ -37,7 +37,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user, password = account_make(actor=_me(request), address=address_of(request), **form.cleaned_data)
+            user, password = account_make(actor=person(request), address=address_of(request), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -97,7 +97,3 @@ def _shown_once(request: HttpRequest, user: User, password: str) -> HttpResponse
     response = render(request, "foundation/accounts/password.html", context)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _me(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]

@@ -24,7 +24,7 @@ from qualityloop.foundation.api.filling import filled
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
 from qualityloop.foundation.models import User
-from qualityloop.foundation.permissions import REGISTRY
+from qualityloop.foundation.permissions import REGISTRY, person
 from qualityloop.foundation.signin.factors import factors_of, factors_reset
 from qualityloop.foundation.signin.lockout import account_unlock, locks
 from qualityloop.foundation.signin.sessions import sessions_end, sessions_of
@@ -157,7 +157,7 @@ class RoleChange(Strict):
 def account_new(request: HttpRequest, account: NewAccount) -> Status[dict[str, Any]]:
     """Its one-time password is in the answer, and nowhere else."""
     values = filled(NewAccountForm, account.model_dump())
-    user, password = account_make(actor=_me(request), address=address_of(request), **values)
+    user, password = account_make(actor=person(request), address=address_of(request), **values)
     return Status(201, made_account(user, password))
 
 
@@ -300,10 +300,6 @@ def role_gone(request: HttpRequest, role: RolePath) -> Status[None]:
 def made_account(user: User, password: str) -> dict[str, Any]:
     """An account with its one-time password, for the one answer that says it."""
     return {**_account(user), "one_time_password": password}
-
-
-def _me(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 def _user(pk: int) -> User:

@@ -21,8 +21,7 @@ from qualityloop.foundation.chats import services
 from qualityloop.foundation.chats.forms import AppForm, LinkForm
 from qualityloop.foundation.chats.models import ChatAccount, ChatApp
 from qualityloop.foundation.chats.permissions import CHATS
-from qualityloop.foundation.models import User
-from qualityloop.foundation.permissions import SIGNED_IN
+from qualityloop.foundation.permissions import SIGNED_IN, person
 
 chats = Router(tags=[spoken(_("Work chats"))])
 
@@ -120,7 +119,7 @@ def make(request: HttpRequest, chat: NewChat) -> Status[dict[str, Any]]:
 )  # fmt: skip
 def mine(request: HttpRequest) -> list[dict[str, Any]]:
     """As linked by a code or by an administrator."""
-    found = ChatAccount.objects.filter(user=_me(request)).select_related("app")
+    found = ChatAccount.objects.filter(user=person(request)).select_related("app")
     names = ("external", "linked_at")
     return [{"id": one.pk, "chat": str(one.app), **{name: getattr(one, name) for name in names}} for one in found]
 
@@ -131,7 +130,7 @@ def mine(request: HttpRequest) -> list[dict[str, Any]]:
 )  # fmt: skip
 def code(request: HttpRequest) -> Status[dict[str, str]]:
     """Valid once, for a quarter of an hour."""
-    return Status(201, {"code": services.code_make(user=_me(request))})
+    return Status(201, {"code": services.code_make(user=person(request))})
 
 
 @chats.patch(
@@ -149,7 +148,7 @@ def change(request: HttpRequest, pk: Key, chat: ChatChange) -> dict[str, Any]:
 )  # fmt: skip
 def remove(request: HttpRequest, pk: Key) -> Status[None]:
     """With the accounts in it and what was said."""
-    services.app_remove(actor=_me(request), app=_found(pk), address=address_of(request))
+    services.app_remove(actor=person(request), app=_found(pk), address=address_of(request))
     return Status(204, None)
 
 
@@ -169,7 +168,7 @@ def accounts(request: HttpRequest, pk: Key) -> list[dict[str, Any]]:
 def link(request: HttpRequest, pk: Key, account: NewChatAccount) -> Status[dict[str, Any]]:
     """One of each."""
     values = filled(LinkForm, account.model_dump())
-    made = services.account_link(actor=_me(request), app=_found(pk), address=address_of(request), **values)
+    made = services.account_link(actor=person(request), app=_found(pk), address=address_of(request), **values)
     return Status(201, _account(made))
 
 
@@ -182,17 +181,13 @@ def unlink(request: HttpRequest, pk: Key, mark: Mark) -> Status[None]:
     found = ChatAccount.objects.filter(app=_found(pk), pk=mark).select_related("app", "user").first()
     if found is None:
         raise Http404
-    services.account_unlink(actor=_me(request), account=found, address=address_of(request))
+    services.account_unlink(actor=person(request), account=found, address=address_of(request))
     return Status(204, None)
 
 
 def _save(request: HttpRequest, app: ChatApp, changes: dict[str, Any]) -> ChatApp:
     values = filled(partial(AppForm, app), changes)
-    return services.app_save(actor=_me(request), app=app, values=values, address=address_of(request))
-
-
-def _me(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
+    return services.app_save(actor=person(request), app=app, values=values, address=address_of(request))
 
 
 def _found(pk: int) -> ChatApp:

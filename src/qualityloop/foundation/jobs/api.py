@@ -21,7 +21,7 @@ from qualityloop.foundation.jobs.permissions import JOBS
 from qualityloop.foundation.jobs.queries import runs_for, runs_listed
 from qualityloop.foundation.jobs.registry import KINDS
 from qualityloop.foundation.jobs.services import run_again, run_cancel
-from qualityloop.foundation.models import User
+from qualityloop.foundation.permissions import person
 
 jobs = Router(tags=[spoken(_("Background jobs"))])
 
@@ -69,7 +69,7 @@ class RunsAsked(Strict):
 )
 def listed(request: HttpRequest, query: Query[RunsAsked]) -> dict[str, Any]:
     """Newest first."""
-    rows = runs_listed(_me(request), state=query.state or "", key=query.job, quiet=query.small)
+    rows = runs_listed(person(request), state=query.state or "", key=query.job, quiet=query.small)
     found, after = page_of(rows, Order("-id", "pk"), query.after, query.limit)
     return {"items": [run_answer(one) for one in found], "next": after}
 
@@ -91,7 +91,7 @@ def again(request: HttpRequest, pk: Key) -> Status[dict[str, Any]]:
     found = _found(request, pk)
     if found.key not in KINDS:
         raise ApiError(409, "unknown_job", gettext("This job does not exist any more."))
-    return Status(201, run_answer(run_again(actor=_me(request), run=found, address=address_of(request))))
+    return Status(201, run_answer(run_again(actor=person(request), run=found, address=address_of(request))))
 
 
 @jobs.post(
@@ -102,17 +102,13 @@ def again(request: HttpRequest, pk: Key) -> Status[dict[str, Any]]:
 )
 def cancel(request: HttpRequest, pk: Key) -> Status[dict[str, Any]]:
     """At once while it waits; one that runs stops at its next step."""
-    if not run_cancel(actor=_me(request), run=_found(request, pk), address=address_of(request)):
+    if not run_cancel(actor=person(request), run=_found(request, pk), address=address_of(request)):
         raise ApiError(409, "ended", gettext("There was nothing left to cancel."))
     return Status(202, run_answer(_found(request, pk)))
 
 
-def _me(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 def _found(request: HttpRequest, pk: int) -> JobRun:
-    found = runs_for(_me(request)).filter(pk=pk).first()
+    found = runs_for(person(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

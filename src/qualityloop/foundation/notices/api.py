@@ -25,7 +25,7 @@ from qualityloop.foundation.notices.models import Delivery, Notice
 from qualityloop.foundation.notices.queries import deliveries_for, notices_for, unread_count, wishes_of
 from qualityloop.foundation.notices.services import notices_read, send_again, wishes_save
 from qualityloop.foundation.notices.transports import TRANSPORTS
-from qualityloop.foundation.permissions import SIGNED_IN
+from qualityloop.foundation.permissions import SIGNED_IN, person
 
 notices = Router(tags=[spoken(_("Notices"))])
 deliveries = Router(tags=[spoken(_("Notices"))])
@@ -162,9 +162,9 @@ class ReadAnswer(BaseModel):
 )
 def listed(request: HttpRequest, query: Query[NoticesAsked]) -> dict[str, Any]:
     """Newest first."""
-    rows = notices_for(_me(request), unread=query.unread)
+    rows = notices_for(person(request), unread=query.unread)
     found, after = page_of(rows, Order("-at", "at"), query.after, query.limit)
-    return {"items": [_notice(one) for one in found], "next": after, "unread": unread_count(_me(request))}
+    return {"items": [_notice(one) for one in found], "next": after, "unread": unread_count(person(request))}
 
 
 @notices.post(
@@ -175,7 +175,7 @@ def listed(request: HttpRequest, query: Query[NoticesAsked]) -> dict[str, Any]:
 )
 def read_all(request: HttpRequest) -> dict[str, int]:
     """Says how many were not."""
-    return {"read": notices_read(_me(request))}
+    return {"read": notices_read(person(request))}
 
 
 @notices.post(
@@ -186,10 +186,10 @@ def read_all(request: HttpRequest) -> dict[str, int]:
 )
 def read(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """One's own only."""
-    found = Notice.objects.filter(user=_me(request), pk=pk).first()
+    found = Notice.objects.filter(user=person(request), pk=pk).first()
     if found is None:
         raise Http404
-    notices_read(_me(request), found)
+    notices_read(person(request), found)
     found.refresh_from_db()
     return _notice(found)
 
@@ -202,7 +202,7 @@ def read(request: HttpRequest, pk: Key) -> dict[str, Any]:
 )
 def settings(request: HttpRequest) -> dict[str, Any]:
     """Kinds by transport, digest, quiet hours, one's robots."""
-    return _wishes(_me(request))
+    return _wishes(person(request))
 
 
 @notices.patch(
@@ -213,7 +213,7 @@ def settings(request: HttpRequest) -> dict[str, Any]:
 )
 def settings_change(request: HttpRequest, change: WishesChange) -> dict[str, Any]:
     """Addresses of robots go in and never come out."""
-    user = _me(request)
+    user = person(request)
     make = partial(WishesForm, user, wishes_of(user))
     form = filled_form(make, _changes(make(), change))
     wishes_save(user=user, values=form.values, choices=form.choices, address=address_of(request))
@@ -229,7 +229,7 @@ def settings_change(request: HttpRequest, change: WishesChange) -> dict[str, Any
 def deliveries_list(request: HttpRequest, query: Query[DeliveriesAsked]) -> dict[str, Any]:
     """All for whoever answers for them, one's own for all others."""
     wanted = {name: value for name in ("state", "transport") if (value := getattr(query, name))}
-    rows = deliveries_for(_me(request)).filter(**wanted)
+    rows = deliveries_for(person(request)).filter(**wanted)
     found, after = page_of(rows, Order("-changed_at", "changed_at"), query.after, query.limit)
     return {"items": [_delivery(one) for one in found], "next": after}
 
@@ -254,7 +254,7 @@ def delivery_one(request: HttpRequest, pk: Key) -> dict[str, Any]:
 def delivery_again(request: HttpRequest, pk: Key) -> Status[dict[str, Any]]:
     """Only what has not arrived, or perhaps not."""
     found = _delivery_found(request, pk)
-    if not send_again(actor=_me(request), delivery=found, address=address_of(request)):
+    if not send_again(actor=person(request), delivery=found, address=address_of(request)):
         raise ApiError(409, "not_stuck", gettext("It is on its way or has arrived."))
     return Status(202, _delivery(_delivery_found(request, pk)))
 
@@ -289,7 +289,7 @@ def _by(fields: list[Any]) -> dict[str, str]:
 
 
 def _delivery_found(request: HttpRequest, pk: int) -> Delivery:
-    found = deliveries_for(_me(request)).filter(pk=pk).first()
+    found = deliveries_for(person(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -301,10 +301,6 @@ def _delivery(one: Delivery) -> dict[str, Any]:
     return {
         "id": one.pk, "notice": one.notice.pk, "user": one.notice.user.pk, "subject": one.notice.subject, **shown,
     }  # fmt: skip
-
-
-def _me(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 def _notice(one: Notice) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from qualityloop.foundation.api.filling import filled
 from qualityloop.foundation.api.keyset import LIMIT, MOST
 from qualityloop.foundation.api.lists import Key
 from qualityloop.foundation.audit.sessions import address_of
-from qualityloop.foundation.models import User
+from qualityloop.foundation.permissions import person
 from qualityloop.foundation.webhooks import services
 from qualityloop.foundation.webhooks.events import EVENTS, PING
 from qualityloop.foundation.webhooks.forms import SubscriptionForm
@@ -160,7 +160,7 @@ def change(request: HttpRequest, pk: Key, change: SubscriptionChange) -> dict[st
 )
 def remove(request: HttpRequest, pk: Key) -> Status[None]:
     """With the log of its calls."""
-    services.subscription_remove(actor=_me(request), subscription=_found(pk), address=address_of(request))
+    services.subscription_remove(actor=person(request), subscription=_found(pk), address=address_of(request))
     return Status(204, None)
 
 
@@ -173,7 +173,7 @@ def remove(request: HttpRequest, pk: Key) -> Status[None]:
 def secret(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """Calls from now on are signed with it."""
     found = _found(pk)
-    made = services.subscription_renew(actor=_me(request), subscription=found, address=address_of(request))
+    made = services.subscription_renew(actor=person(request), subscription=found, address=address_of(request))
     return {**_subscription(found), "secret": made}
 
 
@@ -185,7 +185,7 @@ def secret(request: HttpRequest, pk: Key) -> dict[str, Any]:
 )
 def test(request: HttpRequest, pk: Key) -> Status[dict[str, Any]]:
     """Calls it once, whatever it listens to."""
-    made = services.subscription_test(actor=_me(request), subscription=_found(pk), address=address_of(request))
+    made = services.subscription_test(actor=person(request), subscription=_found(pk), address=address_of(request))
     return Status(202, _call(made))
 
 
@@ -214,7 +214,7 @@ def again(request: HttpRequest, pk: Key, call: CallKey) -> Status[dict[str, Any]
     found = calls_for(request.user).filter(subscription=_found(pk), pk=call).first()
     if found is None:
         raise Http404
-    if not services.call_again(actor=_me(request), call=found, address=address_of(request)):
+    if not services.call_again(actor=person(request), call=found, address=address_of(request)):
         raise ApiError(409, "waiting", gettext("This call is still waiting to be sent."))
     found.refresh_from_db()
     return Status(202, _call(found))
@@ -223,12 +223,8 @@ def again(request: HttpRequest, pk: Key, call: CallKey) -> Status[dict[str, Any]
 def _save(request: HttpRequest, found: Subscription, changes: dict[str, Any]) -> Subscription:
     values = filled(partial(SubscriptionForm, found), changes)
     return services.subscription_save(
-        actor=_me(request), subscription=found, values=values, address=address_of(request)
+        actor=person(request), subscription=found, values=values, address=address_of(request)
     )
-
-
-def _me(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 def _found(pk: int) -> Subscription:
